@@ -1,0 +1,86 @@
+// Starts Swagger UI on this origin's contract, with the sandbox key filled in.
+"use strict";
+
+// The page looks as the book does: as chosen there, else as the system wants it.
+function followTheme() {
+  const system = window.matchMedia("(prefers-color-scheme: dark)");
+  const apply = () => {
+    let chosen = null;
+    try {
+      chosen = localStorage.getItem("mdbook-theme");
+    } catch {
+      // Storage is switched off: the system decides.
+    }
+    const dark = chosen ? ["coal", "navy", "ayu"].includes(chosen) : system.matches;
+    document.documentElement.classList.toggle("dark-mode", dark);
+  };
+  system.addEventListener("change", apply);
+  window.addEventListener("storage", apply);
+  apply();
+}
+
+// The contract also names servers elsewhere. This page has a sandbox key, and calls nothing but the sandbox.
+function stayHere(request) {
+  const target = new URL(request.url, location.href);
+  if (target.origin !== location.origin) {
+    throw new Error(`The explorer calls only this sandbox. Choose "/" under Servers; to call ${target.origin}, copy the curl command.`);
+  }
+  return request;
+}
+
+// Swagger UI fills the example of each parameter in. Where a parameter may be left out that asks for too much: each filter at
+// once, a cursor of another list, the same idempotency key each time. Such an example moves to the description.
+function leaveOptionalEmpty(contract) {
+  const lists = [Object.values(contract.components?.parameters ?? {})];
+  for (const path of Object.values(contract.paths ?? {})) {
+    lists.push(...[path, ...Object.values(path)].map((part) => part?.parameters ?? []));
+  }
+  for (const parameter of lists.flat()) {
+    if (!parameter.required && parameter.example !== undefined) {
+      const example = typeof parameter.example === "string" ? parameter.example : JSON.stringify(parameter.example);
+      parameter.description = `${parameter.description ?? ""} Example: \`${example}\``;
+      delete parameter.example;
+    }
+  }
+  return contract;
+}
+
+async function load(path) {
+  const answer = await fetch(path);
+  if (!answer.ok) {
+    throw new Error(`${path} was answered with ${answer.status}`);
+  }
+  return answer.json();
+}
+
+async function start() {
+  const state = document.getElementById("state");
+  try {
+    const [settings, contract] = await Promise.all([load("settings.json"), load("/openapi.json")]);
+    document.title = `API explorer - ${settings.title}`;
+    document.getElementById("book").textContent = settings.title;
+    const ui = SwaggerUIBundle({
+      dom_id: "#explorer",
+      spec: leaveOptionalEmpty(contract),
+      deepLinking: true,
+      tryItOutEnabled: true,
+      displayRequestDuration: true,
+      // The validator is a service on the internet.
+      validatorUrl: null,
+      requestInterceptor: stayHere,
+      onComplete: () => {
+        if (settings.scheme && settings.key) {
+          ui.preauthorizeApiKey(settings.scheme, settings.key);
+          state.textContent = "Calls go to the sandbox on this address, with its key filled in.";
+        } else {
+          state.textContent = "Calls go to the sandbox on this address.";
+        }
+      },
+    });
+  } catch (error) {
+    state.textContent = `The explorer could not start: ${error.message}. Is the server still running?`;
+  }
+}
+
+followTheme();
+start();

@@ -1,0 +1,44 @@
+//! The `proofbook` command: thin glue over the libraries of this workspace.
+//!
+//! One file a subcommand, each with `Args` and `run`:
+//! - [`serve`]: the book, the sandbox and the explorer on one address, rebuilt on save
+//! - [`build`]: the static site and the offline book
+//! - [`sandbox`]: the fake API alone
+//!
+//! What they share:
+//! - [`cli`]: the command line
+//! - [`book`]: finds, builds and watches an mdBook
+//! - [`web`]: the pages that `serve` puts around the sandbox
+//! - [`contract`]: the OpenAPI document that belongs to a book
+//! - [`listen`]: binds an address, or says which one is free
+//! - [`stop`]: the signals that end a server
+//! - [`exports`]: the lines a reader pastes into a shell
+//! - [`output`]: all that is printed; [`failure`]: an error as title, place and remedy; [`exit`]: exit codes;
+//!   [`log`]: what libraries log
+
+mod book;
+mod build;
+mod cli;
+mod contract;
+mod exit;
+mod exports;
+mod failure;
+mod listen;
+mod log;
+mod output;
+mod sandbox;
+mod serve;
+mod stop;
+mod web;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    log::start(output::coloured(&std::io::stderr()));
+    match cli::Cli::parse().run().await {
+        Ok(code) => code,
+        Err(error) => failure::report(&error),
+    }
+}

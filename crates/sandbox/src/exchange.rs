@@ -1,0 +1,121 @@
+//! What was asked and answered, and the bounded log of it.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use http::HeaderMap;
+use proofbook_contract::Violation;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// How many exchanges are kept, of all keys together. At 16 KiB a body this is 16 MiB at most.
+const KEPT: usize = 512;
+/// How much of a body is kept, in bytes.
+const KEPT_BODY: usize = 16 * 1024;
+/// How many faults of the sandbox itself are kept: one is enough to fail a test.
+const KEPT_FAULTS: usize = 100;
+
+/// A request and its answer, as they crossed the wire, with what the contract says of both.
+#[derive(Debug, Clone, Serialize)]
+pub struct Exchange {
+    /// The request's id, as in `X-Request-Id`.
+    pub request_id: String,
+    /// When the request came, RFC 3339 in UTC.
+    pub at: jiff::Timestamp,
+    /// How long the answer took, in milliseconds.
+    pub duration_ms: u64,
+    /// The world that it belongs to: the key, or nothing if it had none.
+    #[serde(skip)]
+    pub world: Option<String>,
+    /// The `operationId`, if the contract knows the operation.
+    pub operation: Option<String>,
+    /// The method, in upper case.
+    pub method: String,
+    /// The path and query as they were sent.
+    pub target: String,
+    /// The request's headers; `authorization` is shortened.
+    pub request_headers: Value,
+    /// The start of the request's body, as text.
+    pub request_body: String,
+    /// Where the request breaks the contract.
+    pub request_violations: Vec<Violation>,
+    /// The status of the answer; nothing if the connection was dropped.
+    pub status: Option<u16>,
+    /// The answer's headers.
+    pub response_headers: Value,
+    /// The start of the answer's body, as text.
+    pub response_body: String,
+    /// Where the answer breaks the contract.
+    pub response_violations: Vec<Violation>,
+    /// Whether a fault that somebody asked for shaped this answer.
+    pub injected_fault: bool,
+}
+
+/// Headers as a JSON object of lower-case names. What authenticates is not in it.
+#[must_use]
+pub fn headers_to_json(headers: &HeaderMap) -> Value {
+    let mut object = Map::new();
+    for name in headers.keys() {
+        let values: Vec<_> =
+            headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+        let value = match name.as_str() {
+            "authorization" | "cookie" | "proxy-authorization" => "[redacted]".to_owned(),
+            _ => values.join(", "),
+        };
+        object.insert(name.to_string(), Value::String(value));
+    }
+    Value::Object(object)
+}
+
+/// The start of a body, as text.
+#[must_use]
+pub fn start_of(body: &[u8]) -> String {
+    let end = body.len().min(KEPT_BODY);
+    String::from_utf8_lossy(body.get(..end).unwrap_or(body)).into_owned()
+}
+
+/// The latest exchanges. The oldest makes room for the newest.
+#[derive(Debug, Default)]
+pub struct Log {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    exchanges: VecDeque<Arc<Exchange>>,
+    faults: Vec<String>,
+}
+
+impl Log {
+    /// Adds an exchange.
+    pub fn push(&self, exchange: Exchange) {
+        let mut inner = self.lock();
+        for violation in &exchange.response_violations {
+            tracing::error!(request_id = exchange.request_id, %violation, "the sandbox broke its contract");
+            if inner.faults.len() < KEPT_FAULTS {
+                let status = exchange.status.unwrap_or_default();
+                inner.faults.push(format!("{} {} → {status}: {violation}", exchange.method, exchange.target));
+            }
+        }
+        if inner.exchanges.len() == KEPT {
+            inner.exchanges.pop_front();
+        }
+        inner.exchanges.push_back(Arc::new(exchange));
+    }
+
+    /// All that is kept, oldest first.
+    #[must_use]
+    pub fn all(&self) -> Vec<Arc<Exchange>> {
+        self.lock().exchanges.iter().cloned().collect()
+    }
+
+    /// Where answers of the sandbox broke the contract.
+    #[must_use]
+    pub fn faults(&self) -> Vec<String> {
+        self.lock().faults.clone()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,164 @@
+//! The calls under `/sandbox/`: faults, time, limits, reset, exchanges.
+
+use std::time::Instant;
+
+use http::Method;
+use proofbook_sandbox::Sandbox;
+use serde_json::json;
+
+use crate::caller::{Answer, Caller, sandbox};
+
+async fn start() -> (Sandbox, Caller) {
+    let sandbox = sandbox().await;
+    let caller = Caller::new(&sandbox);
+    (sandbox, caller)
+}
+
+async fn fault(caller: &Caller, fault: serde_json::Value) -> Answer {
+    caller.post("/sandbox/faults", fault).await
+}
+
+#[tokio::test]
+async fn a_fault_lasts_for_as_many_calls_as_it_says_and_only_for_its_key() {
+    let (sandbox, caller) = start().await;
+    fault(&caller, json!({ "status": 503, "retry_after": 3, "next": 2 })).await;
+    let other = Caller::new(&sandbox);
+    assert_eq!(other.get("/api/v1/me").await.status, 200);
+    for expected in [503, 503, 200] {
+        assert_eq!(caller.get("/api/v1/me").await.status, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_dropped_connection_has_no_answer() {
+    let (_sandbox, caller) = start().await;
+    fault(&caller, json!({ "drop_connection": true })).await;
+    let error = caller.request(Method::GET, "/api/v1/me").send().await.unwrap_err();
+    assert!(error.is_request(), "{error:?}");
+    assert_eq!(caller.get("/api/v1/me").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_malformed_body_is_not_json_and_is_no_fault_of_the_sandbox() {
+    let (sandbox, caller) = start().await;
+    fault(&caller, json!({ "malformed_body": true })).await;
+    let answer = caller.get("/api/v1/changes").await;
+    assert_eq!(answer.status, 200);
+    assert!(answer.body.is_string(), "{answer:?}");
+    assert_eq!(sandbox.violations(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn latency_delays_the_answer_and_holds_up_no_other_call() {
+    let (sandbox, caller) = start().await;
+    fault(&caller, json!({ "latency_ms": 300 })).await;
+    let slow = async {
+        let started = Instant::now();
+        caller.get("/api/v1/me").await;
+        started.elapsed()
+    };
+    let quick = async {
+        let other = Caller::new(&sandbox);
+        let started = Instant::now();
+        other.get("/api/v1/me").await;
+        started.elapsed()
+    };
+    let (slow, quick) = tokio::join!(slow, quick);
+    assert!(slow.as_millis() >= 300 && quick < slow, "{slow:?} {quick:?}");
+}
+
+#[tokio::test]
+async fn a_deprecated_answer_says_so_and_keeps_to_the_contract() {
+    let (_sandbox, caller) = start().await;
+    fault(&caller, json!({ "deprecated": true })).await;
+    let answer = caller.get("/api/v1/routes").await;
+    assert_eq!(answer.header("deprecation"), "@1767225600");
+    assert_eq!(answer.header("sunset"), "Thu, 31 Dec 2026 23:59:59 GMT");
+}
+
+#[tokio::test]
+async fn a_status_that_the_api_does_not_have_comes_as_a_proxy_s_page() {
+    let (_sandbox, caller) = start().await;
+    fault(&caller, json!({ "status": 502 })).await;
+    let answer = caller.get("/api/v1/me").await;
+    assert_eq!((answer.status, answer.header("content-type")), (502, "text/html; charset=utf-8"));
+}
+
+#[tokio::test]
+async fn a_control_that_makes_no_sense_is_refused_and_says_why() {
+    let (_sandbox, caller) = start().await;
+    for (body, why) in [
+        (json!({}), "say what goes wrong"),
+        (json!({ "status": 200 }), "400 to 599"),
+        (json!({ "latency_ms": 1, "next": 0 }), "1 to 1000"),
+    ] {
+        let answer = fault(&caller, body).await;
+        assert_eq!(answer.status, 422);
+        assert!(answer.body["errors"][0]["message"].as_str().unwrap().contains(why), "{answer:?}");
+    }
+    let answer = fault(&caller, json!({ "stauts": 500 })).await;
+    assert_eq!(answer.status, 400);
+    assert!(answer.body["detail"].as_str().unwrap().contains("stauts"), "{answer:?}");
+    assert_eq!(caller.put("/sandbox/time", json!({ "scale": 0 })).await.status, 422);
+    assert_eq!(caller.get("/sandbox/no-such").await.status, 404);
+}
+
+#[tokio::test]
+async fn the_limit_counts_down_and_a_new_window_opens() {
+    let (_sandbox, caller) = start().await;
+    caller.put("/sandbox/rate-limit", json!({ "requests": 2, "seconds": 1 })).await;
+    let first = caller.get("/api/v1/me").await;
+    assert_eq!((first.header("x-ratelimit-limit"), first.header("x-ratelimit-remaining")), ("2", "1"));
+    assert_eq!(caller.get("/api/v1/me").await.header("x-ratelimit-remaining"), "0");
+    let over = caller.get("/api/v1/me").await;
+    assert_eq!((over.status, over.header("retry-after")), (429, "1"));
+    while caller.get("/api/v1/me").await.status == 429 {}
+}
+
+#[tokio::test]
+async fn a_reset_forgets_what_the_key_has_made() {
+    let (_sandbox, caller) = start().await;
+    caller.webhook("https://hooks.example.com/x").await;
+    let made = caller.post("/sandbox/changes", json!({})).await;
+    let change = format!("/api/v1/changes/{}", made.body["change"]["id"].as_str().unwrap());
+    assert_eq!(caller.get(&change).await.status, 200);
+    assert_eq!(caller.post("/sandbox/reset", json!({})).await.status, 204);
+    assert_eq!(caller.get(&change).await.status, 404);
+    assert_eq!(caller.get("/api/v1/webhooks").await.body["data"], json!([]));
+}
+
+#[tokio::test]
+async fn exchanges_are_those_of_the_key_newest_first_and_hide_it() {
+    let (sandbox, caller) = start().await;
+    Caller::new(&sandbox).get("/api/v1/sources").await;
+    caller.get("/api/v1/routes?limit=1").await;
+    caller.get("/api/v1/changes?limit=500").await;
+    let exchanges = caller.get("/sandbox/exchanges").await;
+    let exchanges = exchanges.body["data"].as_array().unwrap();
+    let operations: Vec<_> = exchanges.iter().map(|exchange| exchange["operation"].as_str().unwrap()).collect();
+    assert_eq!(operations, ["listChanges", "listRoutes"]);
+    assert_eq!(exchanges[0]["status"], 400);
+    assert_eq!(exchanges[0]["request_violations"].as_array().unwrap().len(), 1, "the breach is recorded");
+    assert_eq!(exchanges[1]["request_violations"], json!([]));
+    let text = serde_json::to_string(exchanges).unwrap();
+    assert!(!text.contains(&caller.key), "the key is not shown");
+}
+
+#[tokio::test]
+async fn a_new_key_works_at_once() {
+    let (sandbox, caller) = start().await;
+    let key = caller.post("/sandbox/keys", json!({})).await.body["key"].as_str().unwrap().to_owned();
+    assert_eq!(Caller::with_key(&sandbox, &key).get("/api/v1/me").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_change_can_be_made_on_a_route_of_choice() {
+    let (_sandbox, caller) = start().await;
+    let routes = caller.get("/api/v1/routes").await;
+    for route in routes.body["data"].as_array().unwrap() {
+        let made = caller.post("/sandbox/changes", json!({ "route_id": route["id"] })).await;
+        assert_eq!(made.body["change"]["route"]["id"], route["id"], "{made:?}");
+        assert!(made.body["change"]["lines_added"].as_u64().unwrap() >= 1);
+    }
+    assert_eq!(caller.post("/sandbox/changes", json!({ "route_id": "rte_0000000000000000" })).await.status, 404);
+}

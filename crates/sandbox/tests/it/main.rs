@@ -1,0 +1,16 @@
+//! The sandbox from outside: over HTTP, as a client and as a receiver of webhooks.
+
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod caller;
+mod controls;
+mod data;
+mod deliveries;
+mod destinations;
+mod endurance;
+mod garbage;
+mod generic;
+mod lists;
+mod receiver;
+mod walk;
+mod webhook_tests;
