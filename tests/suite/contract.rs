@@ -4,6 +4,7 @@ use std::process::Command;
 
 use proofbook_contract::Contract;
 
+use crate::support::repository;
 use crate::tools;
 
 #[test]
@@ -12,7 +13,7 @@ fn a_public_linter_s_recommended_rules_find_nothing() {
     let report = tools::run(
         Command::new(node.join("node_modules/.bin/redocly"))
             .args(["lint", "--extends=recommended", "--format=stylish"])
-            .arg(tools::root().join("contract/openapi.yaml"))
+            .arg(repository().join("contract/openapi.yaml"))
             .env("REDOCLY_TELEMETRY", "off")
             .env("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true")
             .current_dir(&node),
@@ -23,14 +24,14 @@ fn a_public_linter_s_recommended_rules_find_nothing() {
 
 #[test]
 fn every_example_validates_against_its_schema() {
-    let contract = Contract::from_path(tools::root().join("contract/openapi.yaml")).expect("the contract loads");
+    let contract = Contract::from_path(repository().join("contract/openapi.yaml")).expect("the contract loads");
     let violations = contract.check_examples();
     assert!(violations.is_empty(), "{violations:#?}");
 }
 
 #[test]
 fn everything_has_a_description_and_every_answer_an_example() {
-    let contract = Contract::from_path(tools::root().join("contract/openapi.yaml")).expect("the contract loads");
+    let contract = Contract::from_path(repository().join("contract/openapi.yaml")).expect("the contract loads");
     for operation in contract.operations() {
         let node = contract.document().pointer(operation.pointer()).expect("the operation");
         let id = &operation.id;

@@ -8,6 +8,7 @@ use std::process::Command;
 use proofbook_sandbox::Sandbox;
 use serde_json::{Value, json};
 
+use crate::support::{self, repository};
 use crate::tools;
 
 /// What a verifying program reads: a secret, headers and a body; and whether the library has to accept them.
@@ -16,9 +17,7 @@ fn cases(sent: &Value) -> Vec<(&'static str, Value, bool)> {
     let headers: BTreeMap<String, Value> =
         serde_json::from_value(sent["request_headers"].clone()).expect("the headers that were sent");
     let body = sent["request_body"].as_str().expect("the body that was sent");
-    let case = |secret: &Value, headers: &BTreeMap<String, Value>, body: &str| {
-        json!({ "secret": secret, "headers": headers, "body": body })
-    };
+    let case = |secret: &Value, headers: &BTreeMap<String, Value>, body: &str| json!({ "secret": secret, "headers": headers, "body": body });
     let with = |name: &str, value: Value| {
         let mut headers = headers.clone();
         headers.insert(name.to_owned(), value);
@@ -42,7 +41,7 @@ async fn try_library(program: &mut dyn FnMut() -> Command) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}/", listener.local_addr().expect("an address"));
     tokio::spawn(async move { axum::serve(listener, receiver).await });
-    let answer = reqwest::Client::new()
+    let answer = support::http()
         .post(format!("{}/api/webhooks/test", sandbox.url()))
         .bearer_auth(sandbox.key())
         .json(&json!({ "url": url }))
@@ -61,7 +60,7 @@ async fn try_library(program: &mut dyn FnMut() -> Command) {
 }
 
 fn script(name: &str) -> std::path::PathBuf {
-    tools::root().join(Path::new("tests/suite/libraries").join(name))
+    repository().join(Path::new("tests/suite/libraries").join(name))
 }
 
 #[tokio::test]

@@ -3,10 +3,22 @@
 //! - [`serve`]: one command serves the book, the explorer, the contract and the sandbox, and follows what is saved
 //! - [`build`]: the static site and the offline book
 //! - [`sandbox`]: the fake API alone
+//! - [`quickstart`]: the quick start by copy and paste
+//! - [`browser`]: what a reader sees in a real browser
+//! - [`contract`]: a public linter and the examples
+//! - [`fuzz`]: thousands of generated calls
+//! - [`libraries`]: the official webhook libraries for Python and JavaScript
 //!
-//! [`support`] starts the real binary. Nothing here sleeps or takes a fixed port: tests wait for what is printed or sent.
+//! [`support`] starts the real binary; [`tools`] installs what runs beside it. Nothing here sleeps or takes a fixed port:
+//! tests wait for what is printed or sent.
 
+mod browser;
 mod build;
+mod contract;
+mod fuzz;
+mod libraries;
+mod quickstart;
 mod sandbox;
 mod serve;
 mod support;
+mod tools;

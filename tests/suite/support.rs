@@ -22,12 +22,16 @@ pub(crate) struct Proofbook {
     stderr: Lines<BufReader<ChildStderr>>,
     /// All it printed until it was ready.
     pub(crate) greeting: String,
+    /// Where it keeps what it builds. It is killed and can't tidy up, so this is removed after it.
+    _scratch: TempDir,
 }
 
 impl Proofbook {
     /// Starts the binary and waits until it says that it is ready.
     pub(crate) async fn start(arguments: &[&str]) -> Self {
-        let mut child = command(arguments).kill_on_drop(true).spawn().expect("the binary starts");
+        let scratch = TempDir::with_prefix("proofbook-suite-").expect("a temporary folder");
+        let mut child =
+            command(arguments).env("TMPDIR", scratch.path()).kill_on_drop(true).spawn().expect("the binary starts");
         let stdout = child.stdout.take().expect("standard output is piped");
         let stderr = child.stderr.take().expect("standard error is piped");
         let mut started = Self {
@@ -35,6 +39,7 @@ impl Proofbook {
             stdout: BufReader::new(stdout).lines(),
             stderr: BufReader::new(stderr).lines(),
             greeting: String::new(),
+            _scratch: scratch,
         };
         while !started.greeting.contains(READY) {
             let line = next(&mut started.stdout, READY).await;

@@ -10,10 +10,7 @@ use std::process::Command;
 
 use sha2::{Digest, Sha256};
 
-/// The root of the workspace.
-pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace's root")
-}
+use crate::support::repository;
 
 /// Where tests may write: `target/tools`.
 fn tools() -> PathBuf {
@@ -23,7 +20,7 @@ fn tools() -> PathBuf {
 
 /// Python with the packages of `tests/tools/python/requirements.txt`: the directory of its programs.
 pub fn python() -> Option<PathBuf> {
-    let lock = root().join("tests/tools/python/requirements.txt");
+    let lock = repository().join("tests/tools/python/requirements.txt");
     available("python3", &["-m", "venv", "--help"], "apt-get install python3-venv")?;
     let home = install("python", &lock, |home| {
         run(Command::new("python3").args(["-m", "venv"]).arg(home));
@@ -36,7 +33,7 @@ pub fn python() -> Option<PathBuf> {
 
 /// The directory with the `node_modules` of `tests/tools/node/package-lock.json`.
 pub fn node() -> Option<PathBuf> {
-    let source = root().join("tests/tools/node");
+    let source = repository().join("tests/tools/node");
     let lock = source.join("package-lock.json");
     available("npm", &["--version"], "apt-get install nodejs npm")?;
     Some(install("node", &lock, |home| {
@@ -48,19 +45,17 @@ pub fn node() -> Option<PathBuf> {
     }))
 }
 
-/// The paths of Chromium and its driver.
-pub fn chromium() -> Option<(PathBuf, PathBuf)> {
+/// Whether Chromium and its driver are there.
+pub fn chromium() -> Option<()> {
     let hint = "apt-get install chromium chromium-driver";
     available("chromium", &["--version"], hint)?;
-    available("chromedriver", &["--version"], hint)?;
-    Some(("chromium".into(), "chromedriver".into()))
+    available("chromedriver", &["--version"], hint)
 }
 
 /// Runs a command to its end and fails with its output if it fails.
 pub fn run(command: &mut Command) -> String {
     let output = command.output().unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
-    let text =
-        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{command:?} ended with {}:\n{text}", output.status);
     text
 }

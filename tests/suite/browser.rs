@@ -1,0 +1,187 @@
+//! What a reader sees: the served book and the explorer in a real browser, which may not reach anything else.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder, Locator};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+use crate::support::{PATIENCE, Proofbook, repository};
+use crate::tools;
+
+/// Chromium, its driver, and a proxy that every request to another machine would go through.
+struct Browser {
+    client: Client,
+    outside: Arc<Mutex<Vec<String>>>,
+    driver: Child,
+    _profile: TempDir,
+}
+
+impl Browser {
+    async fn start(width: u32, dark: bool) -> Option<Self> {
+        tools::chromium()?;
+        let outside = Arc::new(Mutex::new(Vec::new()));
+        let proxy = record_outside(outside.clone()).await;
+        let profile = TempDir::with_prefix("proofbook-browser-").expect("a folder for the profile");
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver starts");
+        let lines = BufReader::new(driver.stdout.take().expect("standard output is piped")).lines();
+        let port = lines
+            .map_while(Result::ok)
+            .find_map(|line| Some(line.split_once("successfully on port ")?.1.trim_end_matches('.').to_owned()))
+            .expect("chromedriver says its port");
+        let mut arguments = vec![
+            "--headless".to_owned(),
+            "--no-sandbox".to_owned(),
+            "--disable-gpu".to_owned(),
+            "--disable-quic".to_owned(),
+            "--no-first-run".to_owned(),
+            "--disable-background-networking".to_owned(),
+            "--disable-component-update".to_owned(),
+            "--disable-sync".to_owned(),
+            format!("--window-size={width},900"),
+            format!("--user-data-dir={}", profile.path().display()),
+            format!("--proxy-server={proxy}"),
+        ];
+        if dark {
+            arguments.push("--force-dark-mode".to_owned());
+        }
+        let mut capabilities = Capabilities::new();
+        let mut options = json!({ "args": arguments });
+        if width < 500 {
+            // A window can't be that narrow; a phone can.
+            options["mobileEmulation"] =
+                json!({ "deviceMetrics": { "width": width, "height": 900, "pixelRatio": 2.0 } });
+        }
+        capabilities.insert("goog:chromeOptions".to_owned(), options);
+        let client = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .expect("a browser session");
+        Some(Self { client, outside, driver, _profile: profile })
+    }
+
+    async fn open(&self, url: &str) {
+        self.client.goto(url).await.unwrap_or_else(|error| panic!("{url}: {error}"));
+    }
+
+    async fn wait(&self, selector: &str) -> fantoccini::elements::Element {
+        let found = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(selector)).await;
+        found.unwrap_or_else(|error| panic!("{selector}: {error}"))
+    }
+
+    async fn ask(&self, script: &str) -> Value {
+        self.client.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// Ends the browser, and fails if a request was on its way to another machine.
+    async fn end(mut self) {
+        self.client.clone().close().await.expect("the session ends");
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+        let outside = self.outside.lock().expect("the record").clone();
+        assert_eq!(outside, Vec::<String>::new(), "requests left the machine");
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+/// A proxy that keeps the first line of each request and refuses it. Loopback addresses are not sent through a proxy.
+async fn record_outside(outside: Arc<Mutex<Vec<String>>>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address").to_string();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let mut stream = tokio::io::BufReader::new(stream);
+            let mut line = String::new();
+            let _ = stream.read_line(&mut line).await;
+            outside.lock().expect("the record").push(line.trim().to_owned());
+            let _ = stream.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n").await;
+        }
+    });
+    address
+}
+
+/// The pages that SUMMARY.md names, as paths of the site.
+fn pages() -> Vec<String> {
+    let summary = std::fs::read_to_string(repository().join("src/SUMMARY.md")).expect("the table of contents");
+    let links = summary.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
+    links.filter_map(|(link, _)| Some(format!("/{}.html", link.strip_suffix(".md")?))).collect()
+}
+
+#[tokio::test]
+async fn a_page_has_its_text_and_its_diagrams_drawn() {
+    let Some(browser) = Browser::start(1200, false).await else { return };
+    let server = Proofbook::start(&["serve", "--port", "0"]).await;
+    browser.open(&format!("{}/integrations/patterns.html", server.origin())).await;
+    browser.wait(".diagram[data-state=drawn] svg").await;
+    browser.client.wait().at_most(PATIENCE).on(async |_| {
+        let open = browser.ask("return document.querySelectorAll('.diagram:not([data-state])').length").await;
+        Ok::<_, fantoccini::error::CmdError>(open == 0)
+    });
+    let failed = browser.ask("return document.querySelectorAll('.diagram[data-state=failed]').length").await;
+    assert_eq!(failed, 0);
+    browser.end().await;
+}
+
+#[tokio::test]
+async fn a_call_made_from_the_explorer_succeeds_with_the_key_filled_in() {
+    let Some(browser) = Browser::start(1200, false).await else { return };
+    let server = Proofbook::start(&["serve", "--port", "0"]).await;
+    browser.open(&format!("{}/explorer/", server.origin())).await;
+    browser.wait("[id$=-getMe] button.opblock-summary-control").await.click().await.expect("the operation opens");
+    browser.wait("[id$=-getMe] button.execute").await.click().await.expect("the call is made");
+    let status = browser.wait("[id$=-getMe] .live-responses-table tbody .response-col_status").await;
+    assert!(status.text().await.expect("a status").starts_with("200"));
+    let body = browser
+        .wait("[id$=-getMe] .live-responses-table tbody .microlight, [id$=-getMe] .live-responses-table tbody pre")
+        .await;
+    assert!(body.text().await.expect("a body").contains("rate_limit"));
+    browser.end().await;
+}
+
+#[tokio::test]
+async fn no_page_scrolls_sideways_on_a_phone() {
+    let Some(browser) = Browser::start(380, false).await else { return };
+    let server = Proofbook::start(&["serve", "--port", "0"]).await;
+    for page in pages().iter().map(String::as_str).chain(["/explorer/"]) {
+        browser.open(&format!("{}{page}", server.origin())).await;
+        browser.wait("main").await;
+        let wider = browser.ask("return document.documentElement.scrollWidth - window.innerWidth").await;
+        assert!(wider.as_i64().is_some_and(|wider| wider <= 0), "{page} is {wider} pixels too wide");
+    }
+    browser.end().await;
+}
+
+#[tokio::test]
+async fn in_the_dark_diagrams_are_drawn_dark() {
+    let Some(browser) = Browser::start(1200, true).await else { return };
+    let server = Proofbook::start(&["serve", "--port", "0"]).await;
+    browser.open(&format!("{}/integrations/patterns.html", server.origin())).await;
+    browser.ask("localStorage.setItem('mdbook-theme', 'ayu'); location.reload()").await;
+    browser.wait("html.ayu").await;
+    let text = browser.wait(".diagram[data-state=drawn] svg text.actor").await;
+    let color = text.css_value("fill").await.expect("a colour");
+    let channels: Vec<u32> = color
+        .split(|character: char| !character.is_ascii_digit())
+        .filter_map(|digits| digits.parse().ok())
+        .take(3)
+        .collect();
+    assert!(channels.iter().sum::<u32>() > 450, "light text on a dark page: {color}");
+    browser.end().await;
+}
