@@ -130,10 +130,10 @@ async fn a_page_has_its_text_and_its_diagrams_drawn() {
     let server = Proofbook::start(&["serve", "--port", "0"]).await;
     browser.open(&format!("{}/integrations/patterns.html", server.origin())).await;
     browser.wait(".diagram[data-state=drawn] svg").await;
-    browser.client.wait().at_most(PATIENCE).on(async |_| {
-        let open = browser.ask("return document.querySelectorAll('.diagram:not([data-state])').length").await;
-        Ok::<_, fantoccini::error::CmdError>(open == 0)
-    });
+    let drawn = async {
+        while browser.ask("return document.querySelectorAll('.diagram:not([data-state])').length").await != 0 {}
+    };
+    tokio::time::timeout(PATIENCE, drawn).await.expect("every diagram is drawn or has failed");
     let failed = browser.ask("return document.querySelectorAll('.diagram[data-state=failed]').length").await;
     assert_eq!(failed, 0);
     browser.end().await;

@@ -37,7 +37,9 @@ pub fn check(url: &str) -> Result<Url, String> {
     }
 }
 
-fn is_localhost(name: &str) -> bool {
+/// Whether a name is one that always means this machine (RFC 6761, section 6.3).
+#[must_use]
+pub fn is_localhost(name: &str) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name);
     name.eq_ignore_ascii_case("localhost") || name.to_ascii_lowercase().ends_with(".localhost")
 }

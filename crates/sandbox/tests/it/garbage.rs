@@ -54,6 +54,22 @@ async fn odd_requests_are_refused_and_the_next_one_is_served() {
 }
 
 #[tokio::test]
+async fn a_page_elsewhere_can_not_use_the_sandbox_by_a_name_that_it_points_here() {
+    let sandbox = sandbox().await;
+    let caller = Caller::new(&sandbox);
+    let port = sandbox.address().port();
+    for (host, expected) in [
+        (format!("localhost:{port}"), 200),
+        (format!("127.0.0.1:{port}"), 200),
+        (format!("rebound.example:{port}"), 421),
+        ("10.0.0.5".to_owned(), 421),
+    ] {
+        let answer = caller.request(Method::GET, "/api/v1/me").header("host", &host).send().await.unwrap();
+        assert_eq!(answer.status(), expected, "{host}");
+    }
+}
+
+#[tokio::test]
 async fn many_headers_are_refused_by_the_api_and_not_by_its_insides() {
     let sandbox = sandbox().await;
     let caller = Caller::new(&sandbox);
