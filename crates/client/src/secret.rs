@@ -1,0 +1,80 @@
+//! Keys and secrets, which can't be printed.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::error::Error;
+
+/// An API key. It shows only its kind and its last four characters.
+#[derive(Clone)]
+pub struct ApiKey(SecretString);
+
+impl ApiKey {
+    /// Takes a key, `pa_live_…` or `pa_test_…`.
+    ///
+    /// # Errors
+    /// [`Error::Config`], if it does not look like a key.
+    pub fn new(key: impl Into<String>) -> Result<Self, Error> {
+        let key = key.into();
+        let tail = key.strip_prefix("pa_live_").or_else(|| key.strip_prefix("pa_test_"));
+        if !tail.is_some_and(|tail| !tail.is_empty() && tail.bytes().all(|byte| byte.is_ascii_graphic())) {
+            return Err(Error::Config("an API key begins with `pa_live_` or `pa_test_`; this one does not".to_owned()));
+        }
+        Ok(Self(key.into()))
+    }
+
+    pub(crate) fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl fmt::Display for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = self.expose();
+        let tail = if key.len() >= 24 { key.get(key.len() - 4..).unwrap_or_default() } else { "" };
+        write!(f, "{}…{tail}", key.get(..8).unwrap_or_default())
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ApiKey({self})")
+    }
+}
+
+/// The signing secret of a webhook, `whsec_…`. It can't be printed; [`Secret::expose`] hands it out.
+#[derive(Clone, serde::Deserialize)]
+pub struct Secret(SecretString);
+
+impl Secret {
+    /// The secret itself, to store it or to verify with it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret([redacted])")
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(secret: &str) -> Self {
+        Self(secret.into())
+    }
+}
+
+impl From<String> for Secret {
+    fn from(secret: String) -> Self {
+        Self(secret.into())
+    }
+}
+
+impl From<&Secret> for Secret {
+    fn from(secret: &Secret) -> Self {
+        secret.clone()
+    }
+}
