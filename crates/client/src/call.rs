@@ -25,12 +25,12 @@ const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// What is known of an answer besides its body.
 #[derive(Debug, Clone)]
 pub struct Meta {
-    /// The id of the request. Log it.
-    pub request_id: Option<String>,
+    /// The id of the request; empty if none came. Log it.
+    pub request_id: String,
     /// The version of the answer, for [`Call::if_changed`].
     pub etag: Option<ETag>,
-    /// The rate limit, after this request.
-    pub rate_limit: Option<RateLimit>,
+    /// The rate limit, after this request. If the answer came without it, there is no limit that is known: `u32::MAX`.
+    pub rate_limit: RateLimit,
     /// When the operation was deprecated (RFC 9745), if it was.
     pub deprecation: Option<String>,
     /// When the operation ends (RFC 8594), if it does.
@@ -244,7 +244,7 @@ impl<T: DeserializeOwned + Send + 'static> Call<T> {
         let status = response.status().as_u16();
         let meta = Meta::of(response.headers());
         Span::current().record("status", status);
-        Span::current().record("request_id", meta.request_id.as_deref().unwrap_or_default());
+        Span::current().record("request_id", meta.request_id.as_str());
         if status == 304 {
             return Ok(Conditional::NotModified(meta));
         }
@@ -278,7 +278,7 @@ struct ProblemBody {
 }
 
 /// The error in an answer. One that is not the API's, such as a proxy's page, has an unknown code.
-fn problem(status: u16, request_id: Option<String>, wait: Option<Duration>, attempts: u32, body: &[u8]) -> Error {
+fn problem(status: u16, request_id: String, wait: Option<Duration>, attempts: u32, body: &[u8]) -> Error {
     let body: ProblemBody = serde_json::from_slice(body).unwrap_or_default();
     let known = body.code.is_some();
     Error::Api(Box::new(ApiError {
@@ -290,7 +290,7 @@ fn problem(status: u16, request_id: Option<String>, wait: Option<Duration>, atte
         } else {
             "the answer is not one of the API's; look at what lies between".to_owned()
         },
-        request_id: body.request_id.or(request_id),
+        request_id: body.request_id.unwrap_or(request_id),
         errors: body.errors,
         retry_after: wait.filter(|_| retryable(status)),
         attempts,
@@ -308,9 +308,9 @@ impl Meta {
             })
         };
         Self {
-            request_id: text("x-request-id"),
+            request_id: text("x-request-id").unwrap_or_default(),
             etag: text(ETAG.as_str()).map(ETag),
-            rate_limit: rate_limit(),
+            rate_limit: rate_limit().unwrap_or(RateLimit { limit: u32::MAX, remaining: u32::MAX, reset: 0 }),
             deprecation: text("deprecation"),
             sunset: text("sunset"),
             replayed: text("idempotent-replayed").as_deref() == Some("true"),

@@ -41,15 +41,11 @@ impl Client {
     /// # Errors
     /// [`Error::Config`], if a variable is missing or wrong; it names the variable.
     pub fn from_env() -> Result<Self, Error> {
-        let read = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let named = |name: &'static str| move |error: Error| Error::Config(format!("{name}: {error}"));
-        let key = read("POLICY_AGGREGATOR_API_KEY").ok_or_else(|| {
-            Error::Config("set POLICY_AGGREGATOR_API_KEY to your key, `pa_live_…` or `pa_test_…`".to_owned())
-        })?;
-        let builder = Self::builder(ApiKey::new(key).map_err(named("POLICY_AGGREGATOR_API_KEY"))?);
-        match read("POLICY_AGGREGATOR_BASE_URL") {
-            Some(url) => builder.base_url(&url).map_err(named("POLICY_AGGREGATOR_BASE_URL"))?.build(),
-            None => builder.build(),
+        const NAME: &str = "POLICY_AGGREGATOR_BASE_URL";
+        let builder = Self::builder(ApiKey::from_env()?);
+        match std::env::var(NAME) {
+            Ok(url) => builder.base_url(url).map_err(|error| Error::Config(format!("{NAME}: {error}")))?.build(),
+            Err(_) => builder.build(),
         }
     }
 
@@ -124,7 +120,8 @@ impl Builder {
     ///
     /// # Errors
     /// [`Error::Config`], if it is neither `https` nor a loopback address: the key would travel in clear.
-    pub fn base_url(mut self, url: &str) -> Result<Self, Error> {
+    pub fn base_url(mut self, url: impl AsRef<str>) -> Result<Self, Error> {
+        let url = url.as_ref();
         let url = Url::parse(url).map_err(|error| Error::Config(format!("`{url}` is no URL: {error}")))?;
         let loopback = match url.host() {
             Some(Host::Domain(name)) => name == "localhost",

@@ -28,10 +28,10 @@ pub enum Error {
         attempts: u32,
     },
     /// The answer was not what the API promises.
-    #[error("the answer can't be read (request {}): {reason}", request_id.as_deref().unwrap_or("without id"))]
+    #[error("the answer can't be read (request {request_id}): {reason}")]
     Decode {
-        /// The id of the request.
-        request_id: Option<String>,
+        /// The id of the request; empty if none came.
+        request_id: String,
         /// What is wrong.
         reason: String,
     },
@@ -42,7 +42,7 @@ pub enum Error {
 
 /// An error that the API answered with (RFC 9457).
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("{status} {code}: {detail} (request {})", request_id.as_deref().unwrap_or("without id"))]
+#[error("{status} {code}: {detail} (request {request_id})")]
 pub struct ApiError {
     /// The HTTP status.
     pub status: u16,
@@ -52,8 +52,8 @@ pub struct ApiError {
     pub title: String,
     /// What is wrong here and what to do.
     pub detail: String,
-    /// The id of the request. Support asks for it.
-    pub request_id: Option<String>,
+    /// The id of the request; empty if none came. Support asks for it.
+    pub request_id: String,
     /// Each place of the body that is wrong.
     pub errors: Vec<FieldError>,
     /// How long to wait before the next try.
@@ -85,8 +85,8 @@ impl Error {
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         match self {
-            Self::Api(error) => error.request_id.as_deref(),
-            Self::Decode { request_id, .. } => request_id.as_deref(),
+            Self::Api(error) => Some(&error.request_id),
+            Self::Decode { request_id, .. } => Some(request_id),
             _ => None,
         }
     }

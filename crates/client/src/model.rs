@@ -236,9 +236,27 @@ pub struct WebhookWithSecret {
     pub created_at: Timestamp,
     /// The signing secret. Store it now; it is not shown again.
     pub secret: Secret,
-    /// After a rotation: until when the previous secret signs too.
-    #[serde(default)]
-    pub previous_secret_expires_at: Option<Timestamp>,
+}
+
+/// A webhook with its new secret.
+#[derive(Debug, Clone, Deserialize)]
+pub struct WebhookRotated {
+    /// Its id, `whk_…`.
+    pub id: String,
+    /// Where events are sent.
+    pub url: String,
+    /// The events that are sent.
+    pub events: Vec<EventType>,
+    /// Your note on it.
+    pub description: Option<String>,
+    /// Whether events are sent at present.
+    pub enabled: bool,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// The new signing secret. Store it now; it is not shown again.
+    pub secret: Secret,
+    /// Until when the previous secret signs too.
+    pub previous_secret_expires_at: Timestamp,
 }
 
 /// A webhook to create.
@@ -371,9 +389,26 @@ pub struct Delivery {
 /// A delivery with each attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct DeliveryDetail {
-    /// The delivery.
-    #[serde(flatten)]
-    pub delivery: Delivery,
+    /// Its id, `dlv_…`.
+    pub id: String,
+    /// The webhook it goes to.
+    pub webhook_id: String,
+    /// The event, as in `webhook-id`.
+    pub event_id: String,
+    /// What happened.
+    pub event_type: EventType,
+    /// How it stands.
+    pub status: DeliveryStatus,
+    /// How many attempts were made.
+    pub attempt: u32,
+    /// The status of the latest answer.
+    pub response_status: Option<u16>,
+    /// How long the latest attempt took, in milliseconds.
+    pub duration_ms: Option<u64>,
+    /// When the next attempt is due.
+    pub next_attempt_at: Option<Timestamp>,
+    /// When the event was handed to delivery.
+    pub created_at: Timestamp,
     /// The headers of the latest attempt, as they were sent.
     pub request_headers: BTreeMap<String, String>,
     /// The body, byte for byte.

@@ -9,8 +9,8 @@ use crate::call::Call;
 use crate::client::Client;
 use crate::list::List;
 use crate::model::{
-    Change, ChangeDetail, Delivery, DeliveryDetail, Route, Source, Subscription, Webhook, WebhookCreate, WebhookTest,
-    WebhookTestResult, WebhookUpdate, WebhookWithSecret,
+    Change, ChangeDetail, Delivery, DeliveryDetail, Route, Source, Subscription, Webhook, WebhookCreate,
+    WebhookRotated, WebhookTest, WebhookTestResult, WebhookUpdate, WebhookWithSecret,
 };
 
 /// The routes that are watched.
@@ -104,7 +104,7 @@ impl Webhooks<'_> {
     }
 
     /// Makes a new secret. The previous one goes on signing beside it for a day.
-    pub fn rotate_secret(&self, id: impl AsRef<str>) -> Call<WebhookWithSecret> {
+    pub fn rotate_secret(&self, id: impl AsRef<str>) -> Call<WebhookRotated> {
         Call::new(self.0, Method::POST, "/api/v1/webhooks/{id}/rotate-secret", &[id.as_ref()])
     }
 
@@ -129,8 +129,8 @@ impl Webhooks<'_> {
     }
 }
 
-impl Call<WebhookWithSecret> {
-    /// For a rotation: for how long the previous secret goes on signing, in whole seconds, at most 7 days. Zero if the old
+impl Call<WebhookRotated> {
+    /// For how long the previous secret goes on signing, in whole seconds, at most 7 days. Zero if the old
     /// secret has leaked.
     pub fn overlap(self, overlap: Duration) -> Self {
         self.body(&json!({ "overlap_seconds": overlap.as_secs() }))

@@ -24,6 +24,17 @@ impl ApiKey {
         Ok(Self(key.into()))
     }
 
+    /// Takes the key in `POLICY_AGGREGATOR_API_KEY`.
+    ///
+    /// # Errors
+    /// [`Error::Config`], if the variable is not set, or what is in it does not look like a key.
+    pub fn from_env() -> Result<Self, Error> {
+        const NAME: &str = "POLICY_AGGREGATOR_API_KEY";
+        let key = std::env::var(NAME)
+            .map_err(|_| Error::Config(format!("set {NAME} to your key, `pa_live_…` or `pa_test_…`")))?;
+        Self::new(key).map_err(|error| Error::Config(format!("{NAME}: {error}")))
+    }
+
     pub(crate) fn expose(&self) -> &str {
         self.0.expose_secret()
     }
@@ -64,6 +75,12 @@ impl fmt::Debug for Secret {
 impl From<&str> for Secret {
     fn from(secret: &str) -> Self {
         Self(secret.into())
+    }
+}
+
+impl From<&String> for Secret {
+    fn from(secret: &String) -> Self {
+        Self(secret.as_str().into())
     }
 }
 

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind;
 use serde_json::Value;
@@ -27,8 +29,7 @@ pub(super) fn meant<'a, 'e>(at: &str, context: &'a [Vec<ValidationError<'e>>]) -
                 ValidationErrorKind::Type { kind } => Some(types(kind)),
                 _ => None,
             });
-        let mut wanted: Vec<_> = wanted.collect();
-        wanted.dedup();
+        let wanted: BTreeSet<_> = wanted.collect();
         return Meant::Types(list(wanted, "or"));
     }
     if let Some(lacking) = context.iter().map(|errors| lacking(at, errors)).collect::<Option<Vec<_>>>() {

@@ -41,10 +41,22 @@ impl Explain<'_> {
         self.out.len() >= MAX_VIOLATIONS
     }
 
+    /// Adds what is to be said of an error: at least one violation, so that no error is lost.
     pub(crate) fn error(&mut self, error: &ValidationError<'_>) {
-        if self.is_full() {
-            return;
+        let before = self.out.len();
+        self.explain(error);
+        if self.out.len() == before {
+            self.plain(error);
         }
+    }
+
+    fn plain(&mut self, error: &ValidationError<'_>) {
+        let at = error.instance_path().as_str();
+        let sentence = sentence::sentence(&self.subject.name(at), &self.shown(error), error);
+        self.push(error, at, sentence);
+    }
+
+    fn explain(&mut self, error: &ValidationError<'_>) {
         let at = error.instance_path().as_str();
         if let Some(unexpected) = self.nameless(error) {
             return self.unknown_properties(error, &unexpected);
@@ -91,20 +103,22 @@ impl Explain<'_> {
                 };
                 self.push(error, at, sentence);
             }
-            _ => {
-                let sentence = sentence::sentence(&self.subject.name(at), &self.shown(error), error);
-                self.push(error, at, sentence);
-            }
+            _ => self.plain(error),
         }
     }
 
     /// What is unexpected where `additionalProperties` is false and no property is named: the validator stops at the
     /// first then, and doesn't name it.
     fn nameless(&self, error: &ValidationError<'_>) -> Option<Vec<String>> {
-        let is_false = matches!(error.kind(), ValidationErrorKind::FalseSchema);
+        let location = self.location(error);
+        // A property may be called `additionalProperties`.
+        let is_keyword =
+            location.ends_with("/additionalProperties") && !pointer::parent(&location).ends_with("/properties");
+        if !is_keyword || !matches!(error.kind(), ValidationErrorKind::FalseSchema) {
+            return None;
+        }
         let object = self.value.pointer(error.instance_path().as_str())?.as_object()?;
-        let names = (is_false && self.location(error).ends_with("/additionalProperties")).then(|| object.keys());
-        Some(names?.cloned().collect()).filter(|names: &Vec<_>| !names.is_empty())
+        Some(object.keys().cloned().collect())
     }
 
     /// One violation a property, at the property.
@@ -132,6 +146,9 @@ impl Explain<'_> {
     }
 
     fn push(&mut self, error: &ValidationError<'_>, at: &str, message: String) {
+        if self.is_full() {
+            return;
+        }
         let location = self.location(error);
         self.out.push(Violation::new(self.subject.kind(), self.subject.place(at), location, message));
     }

@@ -92,7 +92,7 @@ fn some_headers(rng: &mut Rng) -> HeaderMap {
 #[test]
 fn no_request_response_or_event_makes_a_check_panic() {
     let contract = bookstore();
-    let mut rng = Rng::with_seed(0x0b00_c5_70);
+    let mut rng = Rng::with_seed(0xb00c);
     for _ in 0..ROUNDS {
         let (headers, body) = (some_headers(&mut rng), bytes(&mut rng));
         let path = match rng.u8(..3) {
