@@ -54,7 +54,20 @@ impl Contract {
     pub fn from_text(text: &str) -> Result<Contract, LoadError> {
         let document = Document::new(parse::parse(text)?)?;
         let loaded = load::load(&document)?;
-        let schemas = Schemas::compile(&document)?;
+        let schemas = Schemas::new(&document)?;
+        schemas.compile(&document)?;
+        Ok(Contract(Arc::new(Inner { document, loaded, schemas })))
+    }
+
+    /// Loads a document that [`from_text`](Contract::from_text) has accepted before, such as one that is built into a
+    /// program. A schema is compiled when it is first needed, so that a program that needs few of them starts at once.
+    ///
+    /// # Errors
+    /// As [`from_text`](Contract::from_text). A schema that can't be compiled is not noticed here; everything is valid by it.
+    pub fn from_accepted(document: Value) -> Result<Contract, LoadError> {
+        let document = Document::new(document)?;
+        let loaded = load::load(&document)?;
+        let schemas = Schemas::new(&document)?;
         Ok(Contract(Arc::new(Inner { document, loaded, schemas })))
     }
 

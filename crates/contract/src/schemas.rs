@@ -34,8 +34,8 @@ pub(crate) struct Schemas {
 }
 
 impl Schemas {
-    /// Compiles all schemas that are not part of another.
-    pub(crate) fn compile(document: &Document) -> Result<Schemas, LoadError> {
+    /// The schemas of a document, none of them compiled yet.
+    pub(crate) fn new(document: &Document) -> Result<Schemas, LoadError> {
         check_dialect(document.value(), "jsonSchemaDialect", "")?;
         let all = document.nodes(Kind::Schema).into_iter().chain(document.nodes(Kind::Subschema));
         for (at, schema) in all {
@@ -50,21 +50,25 @@ impl Schemas {
         };
         let registry = Registry::new().add(BASE, document.shared()).map_err(invalid)?;
         let registry = registry.draft(Draft::Draft202012).prepare().map_err(invalid)?;
-        let schemas = Schemas { registry, compiled: RwLock::default() };
+        Ok(Schemas { registry, compiled: RwLock::default() })
+    }
+
+    /// Compiles all schemas that are not part of another.
+    pub(crate) fn compile(&self, document: &Document) -> Result<(), LoadError> {
         for (at, schema) in document.nodes(Kind::Schema) {
             if let Err(error) = jsonschema::draft202012::meta::validate(schema) {
                 let pointer = format!("{at}{}", error.instance_path());
                 return Err(LoadError::InvalidSchema { pointer, reason: error.to_string() });
             }
             let at = document.follow_schema(&at);
-            schemas.validator(&at).map_err(|error| {
+            self.validator(&at).map_err(|error| {
                 let keyword = error.schema_path().as_str();
                 let known = !keyword.is_empty() && document.get(keyword).is_some();
                 let pointer = if known { keyword.to_owned() } else { at.clone() };
                 LoadError::InvalidSchema { pointer, reason: error.to_string() }
             })?;
         }
-        Ok(schemas)
+        Ok(())
     }
 
     fn validator(&self, at: &str) -> Result<Arc<Validator>, Box<ValidationError<'static>>> {

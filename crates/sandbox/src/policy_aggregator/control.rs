@@ -46,9 +46,7 @@ pub fn router(api: Arc<PolicyAggregator>, log: Arc<Log>) -> axum::Router {
         .route("/sandbox/rate-limit", put(set_rate_limit))
         .route("/sandbox/reset", post(reset))
         .route("/sandbox/exchanges", get(exchanges))
-        .fallback(async || {
-            Problem::new(Code::NotFound, "There is no such control; `GET /sandbox/` lists them.")
-        })
+        .fallback(async || Problem::new(Code::NotFound, "There is no such control; `GET /sandbox/` lists them."))
         .with_state(Arc::new(Control { api, log }))
 }
 

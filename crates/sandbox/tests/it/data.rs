@@ -35,3 +35,12 @@ fn a_version_that_ends_one_change_begins_the_next_of_its_source() {
         }
     }
 }
+
+#[test]
+fn the_contract_that_is_built_in_is_accepted_whole() {
+    use proofbook_contract::Contract;
+    use proofbook_sandbox::policy_aggregator::{CONTRACT, contract};
+
+    let whole = Contract::from_text(CONTRACT).unwrap();
+    assert_eq!(whole.document(), contract().unwrap().document());
+}

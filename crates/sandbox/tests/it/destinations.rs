@@ -47,7 +47,9 @@ fn everything_that_leads_into_a_private_network_is_refused() {
 
 #[test]
 fn reserved_addresses_are_not_public() {
-    for address in ["192.0.2.1", "198.18.0.1", "203.0.113.9", "224.0.0.1", "255.255.255.255", "::", "2001:db8::1", "ff02::1"] {
+    for address in
+        ["192.0.2.1", "198.18.0.1", "203.0.113.9", "224.0.0.1", "255.255.255.255", "::", "2001:db8::1", "ff02::1"]
+    {
         assert!(!is_public(address.parse().unwrap()), "{address}");
     }
 }

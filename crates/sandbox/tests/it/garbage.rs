@@ -39,7 +39,8 @@ async fn odd_requests_are_refused_and_the_next_one_is_served() {
         "GET /api/v1/me HTTP/1.1\r\nhost: x\r\nif-none-match: \u{fffd}\u{ff}".to_owned(),
         "BREW /api/v1/me HTTP/1.1\r\nhost: x".to_owned(),
         "POST /api/v1/webhooks HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99".to_owned(),
-        "POST /api/v1/webhooks HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked".to_owned(),
+        "POST /api/v1/webhooks HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked"
+            .to_owned(),
         "POST /api/v1/webhooks HTTP/1.1\r\nhost: x\r\nx-sandbox-request: req_1\r\ncontent-length: 0".to_owned(),
     ] {
         let answer = raw(sandbox.address(), format!("{head}\r\n{auth}\r\n\r\n").as_bytes()).await;
@@ -47,7 +48,9 @@ async fn odd_requests_are_refused_and_the_next_one_is_served() {
         assert_eq!(caller.get("/api/v1/routes?limit=1").await.status, 200, "after {head}");
         caller.post("/sandbox/reset", serde_json::json!({})).await;
     }
-    for bytes in [&b"\x16\x03\x01\x00\xa5\x01\x00\x00\xa1"[..], b"\0\0\0\0", b"GET", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"] {
+    for bytes in
+        [&b"\x16\x03\x01\x00\xa5\x01\x00\x00\xa1"[..], b"\0\0\0\0", b"GET", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"]
+    {
         raw(sandbox.address(), bytes).await;
         assert_eq!(caller.get("/api/v1/me").await.status, 200);
     }
@@ -90,20 +93,51 @@ async fn random_requests_never_get_a_5xx() {
     caller.put("/sandbox/rate-limit", serde_json::json!({ "requests": 1_000_000 })).await;
     let mut random = fastrand::Rng::with_seed(8_7);
     let pieces = [
-        "api", "v1", "changes", "routes", "webhooks", "deliveries", "test", "rotate-secret", "{id}", "%2F", "..", "",
-        "whk_5tGb7NhY3mJuK9Lq", "%F0%9F%92%A9", "?", "limit=1", "&", "=", "cursor=cur_ffffffffffffffffffffffff", ";",
+        "api",
+        "v1",
+        "changes",
+        "routes",
+        "webhooks",
+        "deliveries",
+        "test",
+        "rotate-secret",
+        "{id}",
+        "%2F",
+        "..",
+        "",
+        "whk_5tGb7NhY3mJuK9Lq",
+        "%F0%9F%92%A9",
+        "?",
+        "limit=1",
+        "&",
+        "=",
+        "cursor=cur_ffffffffffffffffffffffff",
+        ";",
     ];
     let bodies = [
-        "", "null", "[]", "{}", "0", "\"\"", "{\"url\":null}", "{\"url\":\"https://x\",\"events\":[]}", "\u{0}",
-        "{\"url\":\"https://\\u0000\",\"events\":[\"webhook.test\",\"webhook.test\"]}", "[[[[[[[[[[[[[[[[", "1e999",
-        "{\"overlap_seconds\":1e308}", "{\"overlap_seconds\":-1}", "{\"url\":\"a\",\"url\":\"b\"}",
+        "",
+        "null",
+        "[]",
+        "{}",
+        "0",
+        "\"\"",
+        "{\"url\":null}",
+        "{\"url\":\"https://x\",\"events\":[]}",
+        "\u{0}",
+        "{\"url\":\"https://\\u0000\",\"events\":[\"webhook.test\",\"webhook.test\"]}",
+        "[[[[[[[[[[[[[[[[",
+        "1e999",
+        "{\"overlap_seconds\":1e308}",
+        "{\"overlap_seconds\":-1}",
+        "{\"url\":\"a\",\"url\":\"b\"}",
     ];
     let methods = ["GET", "POST", "PATCH", "DELETE", "PUT", "HEAD", "OPTIONS", "TRACE", "QUERY"];
     for _ in 0..600 {
         let path: Vec<_> = (0..random.usize(1..7)).map(|_| pieces[random.usize(..pieces.len())]).collect();
         let method = Method::from_bytes(methods[random.usize(..methods.len())].as_bytes()).unwrap();
         let body = bodies[random.usize(..bodies.len())];
-        let media_type = ["application/json", "text/plain", "", "application/json; charset=\"", "*/*"][random.usize(..5)];
+        let media_type =
+            ["application/json", "text/plain", "", "application/json; charset=\"", "*/*"][random.usize(..5)];
         let request = caller.request(method, &format!("/api/{}", path.join("/"))).header("content-type", media_type);
         let Ok(answer) = request.body(body).send().await else { continue };
         let status = answer.status().as_u16();

@@ -68,7 +68,8 @@ async fn changes_are_sorted_newest_first_or_oldest_first() {
     newest.reverse();
     assert_eq!(newest, oldest);
     let page = caller.get("/api/v1/changes?limit=100&sort=detected_at").await;
-    let times: Vec<_> = page.body["data"].as_array().unwrap().iter().map(|change| change["detected_at"].as_str()).collect();
+    let times: Vec<_> =
+        page.body["data"].as_array().unwrap().iter().map(|change| change["detected_at"].as_str()).collect();
     assert!(times.is_sorted());
 }
 
