@@ -1,32 +1,27 @@
-//! What a reader sees: the served book and the explorer in a real browser, which may not reach anything else.
+//! What a reader sees: the served book and the explorer in a real browser, and that no request leaves the machine.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
 
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
 
-use crate::support::{PATIENCE, Proofbook, repository};
+use crate::support::{PATIENCE, Proofbook, http, repository};
 use crate::tools;
 
-/// Chromium, its driver, and a proxy that every request to another machine would go through.
+/// Chromium and its driver.
 struct Browser {
     client: Client,
-    outside: Arc<Mutex<Vec<String>>>,
     driver: Child,
+    address: String,
     _profile: TempDir,
 }
 
 impl Browser {
     async fn start(width: u32, dark: bool) -> Option<Self> {
         tools::chromium()?;
-        let outside = Arc::new(Mutex::new(Vec::new()));
-        let proxy = record_outside(outside.clone()).await;
         let profile = TempDir::with_prefix("proofbook-browser-").expect("a folder for the profile");
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
@@ -50,7 +45,6 @@ impl Browser {
             "--disable-sync".to_owned(),
             format!("--window-size={width},900"),
             format!("--user-data-dir={}", profile.path().display()),
-            format!("--proxy-server={proxy}"),
         ];
         if dark {
             arguments.push("--force-dark-mode".to_owned());
@@ -63,12 +57,14 @@ impl Browser {
                 json!({ "deviceMetrics": { "width": width, "height": 900, "pixelRatio": 2.0 } });
         }
         capabilities.insert("goog:chromeOptions".to_owned(), options);
+        capabilities.insert("goog:loggingPrefs".to_owned(), json!({ "performance": "ALL" }));
+        let address = format!("http://127.0.0.1:{port}");
         let client = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
             .capabilities(capabilities)
-            .connect(&format!("http://127.0.0.1:{port}"))
+            .connect(&address)
             .await
             .expect("a browser session");
-        Some(Self { client, outside, driver, _profile: profile })
+        Some(Self { client, driver, address, _profile: profile })
     }
 
     async fn open(&self, url: &str) {
@@ -84,13 +80,35 @@ impl Browser {
         self.client.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
-    /// Ends the browser, and fails if a request was on its way to another machine.
-    async fn end(mut self) {
+    /// The URLs of all requests that pages of this origin have made. The browser's own pages are not ours to judge.
+    async fn requests(&self, origin: &str) -> Vec<String> {
+        let session = self.client.session_id().await.expect("a session").expect("its id");
+        let log = http()
+            .post(format!("{}/session/{session}/se/log", self.address))
+            .json(&json!({ "type": "performance" }))
+            .send()
+            .await
+            .expect("the driver answers");
+        let log: Value = log.json().await.expect("JSON");
+        let entries = log["value"].as_array().expect("a log").iter();
+        let messages = entries.filter_map(|entry| serde_json::from_str::<Value>(entry["message"].as_str()?).ok());
+        let sent = messages.filter_map(|mut entry| {
+            let sent = entry["message"]["method"] == "Network.requestWillBeSent";
+            sent.then(|| entry["message"]["params"].take())
+        });
+        let ours = sent.filter(|sent| sent["documentURL"].as_str().is_some_and(|page| page.starts_with(origin)));
+        ours.filter_map(|sent| Some(sent["request"]["url"].as_str()?.to_owned())).collect()
+    }
+
+    /// Ends the browser, and fails if a page made a request to anything but the server.
+    async fn end(self, server: &Proofbook) {
+        let requests = self.requests(server.origin()).await;
+        let here =
+            |url: &&String| url.starts_with(server.origin()) || url.starts_with("data:") || url.starts_with("blob:");
+        assert!(requests.iter().any(|url| here(&url)), "the log has the requests: {requests:?}");
+        let outside: Vec<_> = requests.iter().filter(|url| !here(url)).collect();
+        assert!(outside.is_empty(), "requests left the machine: {outside:?}");
         self.client.clone().close().await.expect("the session ends");
-        let _ = self.driver.kill();
-        let _ = self.driver.wait();
-        let outside = self.outside.lock().expect("the record").clone();
-        assert_eq!(outside, Vec::<String>::new(), "requests left the machine");
     }
 }
 
@@ -99,22 +117,6 @@ impl Drop for Browser {
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }
-}
-
-/// A proxy that keeps the first line of each request and refuses it. Loopback addresses are not sent through a proxy.
-async fn record_outside(outside: Arc<Mutex<Vec<String>>>) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = listener.local_addr().expect("an address").to_string();
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let mut stream = tokio::io::BufReader::new(stream);
-            let mut line = String::new();
-            let _ = stream.read_line(&mut line).await;
-            outside.lock().expect("the record").push(line.trim().to_owned());
-            let _ = stream.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n").await;
-        }
-    });
-    address
 }
 
 /// The pages that SUMMARY.md names, as paths of the site.
@@ -136,7 +138,7 @@ async fn a_page_has_its_text_and_its_diagrams_drawn() {
     tokio::time::timeout(PATIENCE, drawn).await.expect("every diagram is drawn or has failed");
     let failed = browser.ask("return document.querySelectorAll('.diagram[data-state=failed]').length").await;
     assert_eq!(failed, 0);
-    browser.end().await;
+    browser.end(&server).await;
 }
 
 #[tokio::test]
@@ -152,7 +154,7 @@ async fn a_call_made_from_the_explorer_succeeds_with_the_key_filled_in() {
         .wait("[id$=-getMe] .live-responses-table tbody .microlight, [id$=-getMe] .live-responses-table tbody pre")
         .await;
     assert!(body.text().await.expect("a body").contains("rate_limit"));
-    browser.end().await;
+    browser.end(&server).await;
 }
 
 #[tokio::test]
@@ -165,7 +167,7 @@ async fn no_page_scrolls_sideways_on_a_phone() {
         let wider = browser.ask("return document.documentElement.scrollWidth - window.innerWidth").await;
         assert!(wider.as_i64().is_some_and(|wider| wider <= 0), "{page} is {wider} pixels too wide");
     }
-    browser.end().await;
+    browser.end(&server).await;
 }
 
 #[tokio::test]
@@ -175,7 +177,7 @@ async fn in_the_dark_diagrams_are_drawn_dark() {
     browser.open(&format!("{}/integrations/patterns.html", server.origin())).await;
     browser.ask("localStorage.setItem('mdbook-theme', 'ayu'); location.reload()").await;
     browser.wait("html.ayu").await;
-    let text = browser.wait(".diagram[data-state=drawn] svg text.actor").await;
+    let text = browser.wait(".diagram[data-state=drawn] svg .messageText").await;
     let color = text.css_value("fill").await.expect("a colour");
     let channels: Vec<u32> = color
         .split(|character: char| !character.is_ascii_digit())
@@ -183,5 +185,5 @@ async fn in_the_dark_diagrams_are_drawn_dark() {
         .take(3)
         .collect();
     assert!(channels.iter().sum::<u32>() > 450, "light text on a dark page: {color}");
-    browser.end().await;
+    browser.end(&server).await;
 }
