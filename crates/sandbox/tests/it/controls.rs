@@ -106,12 +106,12 @@ async fn a_control_that_makes_no_sense_is_refused_and_says_why() {
 #[tokio::test]
 async fn the_limit_counts_down_and_a_new_window_opens() {
     let (_sandbox, caller) = start().await;
-    caller.put("/sandbox/rate-limit", json!({ "requests": 2, "seconds": 1 })).await;
+    caller.put("/sandbox/rate-limit", json!({ "requests": 2, "seconds": 2 })).await;
     let first = caller.get("/api/v1/me").await;
     assert_eq!((first.header("x-ratelimit-limit"), first.header("x-ratelimit-remaining")), ("2", "1"));
     assert_eq!(caller.get("/api/v1/me").await.header("x-ratelimit-remaining"), "0");
     let over = caller.get("/api/v1/me").await;
-    assert_eq!((over.status, over.header("retry-after")), (429, "1"));
+    assert_eq!((over.status, over.header("retry-after")), (429, "2"));
     while caller.get("/api/v1/me").await.status == 429 {}
 }
 
