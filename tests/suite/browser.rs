@@ -1,6 +1,7 @@
 //! What a reader sees: the served book and the explorer in a real browser, and that no request leaves the machine.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
 use fantoccini::wd::Capabilities;
@@ -15,7 +16,9 @@ use crate::tools;
 struct Browser {
     client: Client,
     driver: Child,
+    /// Where the driver listens.
     address: String,
+    session: String,
     _profile: TempDir,
 }
 
@@ -58,13 +61,14 @@ impl Browser {
         }
         capabilities.insert("goog:chromeOptions".to_owned(), options);
         capabilities.insert("goog:loggingPrefs".to_owned(), json!({ "performance": "ALL" }));
-        let address = format!("http://127.0.0.1:{port}");
+        let address = format!("127.0.0.1:{port}");
         let client = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
             .capabilities(capabilities)
-            .connect(&address)
+            .connect(&format!("http://{address}"))
             .await
             .expect("a browser session");
-        Some(Self { client, driver, address, _profile: profile })
+        let session = client.session_id().await.expect("a session").expect("its id");
+        Some(Self { client, driver, address, session, _profile: profile })
     }
 
     async fn open(&self, url: &str) {
@@ -82,9 +86,8 @@ impl Browser {
 
     /// The URLs of all requests that pages of this origin have made. The browser's own pages are not ours to judge.
     async fn requests(&self, origin: &str) -> Vec<String> {
-        let session = self.client.session_id().await.expect("a session").expect("its id");
         let log = http()
-            .post(format!("{}/session/{session}/se/log", self.address))
+            .post(format!("http://{}/session/{}/se/log", self.address, self.session))
             .json(&json!({ "type": "performance" }))
             .send()
             .await
@@ -108,12 +111,16 @@ impl Browser {
         assert!(requests.iter().any(|url| here(&url)), "the log has the requests: {requests:?}");
         let outside: Vec<_> = requests.iter().filter(|url| !here(url)).collect();
         assert!(outside.is_empty(), "requests left the machine: {outside:?}");
-        self.client.clone().close().await.expect("the session ends");
     }
 }
 
 impl Drop for Browser {
+    /// Ends the session first, also after a failed test: without its driver the browser would go on.
     fn drop(&mut self) {
+        if let Ok(mut stream) = TcpStream::connect(&self.address) {
+            let request = format!("DELETE /session/{} HTTP/1.1\r\nhost: {}\r\n\r\n", self.session, self.address);
+            let _ = stream.write_all(request.as_bytes()).and_then(|()| stream.read(&mut [0; 1024]));
+        }
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }
