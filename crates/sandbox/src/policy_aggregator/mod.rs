@@ -360,7 +360,10 @@ fn conditional(call: &Call<'_>, world: &mut World, reply: Reply) -> Reply {
     if call.operation.method != "GET" || reply.status != 200 {
         return reply;
     }
-    let hash: String = Sha256::digest(&reply.body).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    // The same answer to another question has another tag.
+    let question = format!("{} {:?} {:?}", call.operation.id, call.path, call.query);
+    let digest = Sha256::new().chain_update(question).chain_update(&reply.body).finalize();
+    let hash: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     let tag = format!("\"{hash}\"");
     let reply = reply.header(ETAG, &tag);
     let known = call.headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
