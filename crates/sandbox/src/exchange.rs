@@ -90,11 +90,21 @@ impl Log {
     /// Adds an exchange.
     pub fn push(&self, exchange: Exchange) {
         let mut inner = self.lock();
+        let mut broken: Vec<(&Violation, usize)> = Vec::new();
         for violation in &exchange.response_violations {
-            tracing::error!(request_id = exchange.request_id, %violation, "the sandbox broke its contract");
+            // A hundred items of a list mostly break one rule in one way.
+            match broken.iter_mut().find(|(first, _)| first.contract == violation.contract) {
+                Some((_, more)) => *more += 1,
+                None => broken.push((violation, 0)),
+            }
+        }
+        for (violation, more) in broken {
+            tracing::error!(request_id = exchange.request_id, %violation, more, "the sandbox broke its contract");
             if inner.faults.len() < KEPT_FAULTS {
+                let Exchange { method, target, .. } = &exchange;
                 let status = exchange.status.unwrap_or_default();
-                inner.faults.push(format!("{} {} → {status}: {violation}", exchange.method, exchange.target));
+                let more = if more > 0 { format!(", and {more} more like it") } else { String::new() };
+                inner.faults.push(format!("{method} {target} → {status}: {violation}{more}"));
             }
         }
         if inner.exchanges.len() == KEPT {

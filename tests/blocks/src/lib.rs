@@ -12,6 +12,7 @@
 use std::collections::VecDeque;
 use std::error::Error;
 use std::future::Future;
+use std::io::Write as _;
 use std::net::TcpListener;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, Once, PoisonError};
@@ -59,12 +60,13 @@ pub fn run<F: Future<Output = Result>>(block: F) -> Result {
     }
     // Dropped it would panic, and a block that should panic would pass by that.
     std::mem::forget(sandbox);
-    let own = match outcome {
-        Ok(Ok(())) => String::new(),
-        Ok(Err(error)) => format!("\nthe block itself ended with: {error}"),
-        Err(_) => "\nthe block itself panicked".to_owned(),
-    };
-    Err(format!("the sandbox broke its contract:\n- {}{own}", broken.join("\n- ")).into())
+    // Not in the error: `main` would print it in one line.
+    let _ = writeln!(std::io::stderr(), "the sandbox broke its contract:\n- {}", broken.join("\n- "));
+    match outcome {
+        Ok(Ok(())) => Err("the sandbox broke its contract".into()),
+        Ok(Err(error)) => Err(error),
+        Err(_) => Err("the sandbox broke its contract, and the block panicked".into()),
+    }
 }
 
 /// Sets what `Client::from_env` reads.
