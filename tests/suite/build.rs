@@ -136,3 +136,15 @@ async fn the_handbook_builds() {
     let zip = unpack(&out.join("policy-aggregator-integration-handbook.zip"));
     assert!(zip.contains_key("policy-aggregator-integration-handbook/index.html"), "{:?}", zip.keys());
 }
+
+/// What the `mdbook` program does, with the library that it is made of, and without the program that draws diagrams.
+#[test]
+fn stock_mdbook_builds_the_same_tree() {
+    let out = TempDir::new().expect("a folder");
+    let mut book = mdbook_driver::MDBook::load(repository()).expect("the book loads");
+    book.config.build.build_dir = out.path().join("book");
+    book.build().expect("the book builds");
+    let page = fs::read_to_string(out.path().join("book/integrations/patterns.html")).expect("the page");
+    assert!(page.contains("language-mermaid"), "the loader draws these in the browser");
+    assert!(out.path().join("book/assets/mermaid.min.js").is_file());
+}

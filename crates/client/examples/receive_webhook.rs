@@ -15,7 +15,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::{Router, routing::post};
 use policy_aggregator::webhook::Verifier;
 
-fn app(verifier: Verifier) -> Router {
+/// Takes webhooks at `/webhooks`, with bodies of 1 MB at most.
+pub fn app(verifier: Verifier) -> Router {
     Router::new().route("/webhooks", post(receive)).layer(DefaultBodyLimit::max(1024 * 1024)).with_state(verifier)
 }
 
@@ -38,12 +39,13 @@ async fn receive(State(verifier): State<Verifier>, headers: HeaderMap, body: Byt
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let secret = std::env::var("POLICY_AGGREGATOR_WEBHOOK_SECRET")
         .map_err(|_| "set POLICY_AGGREGATOR_WEBHOOK_SECRET to the webhook's secret, whsec_…")?;
+    let verifier = Verifier::new([secret]).map_err(|error| format!("POLICY_AGGREGATOR_WEBHOOK_SECRET: {error}"))?;
     let port = std::env::var("PORT").unwrap_or_else(|_| "8080".to_owned());
     let address = format!("127.0.0.1:{port}");
     let listener = tokio::net::TcpListener::bind(&address)
         .await
         .map_err(|error| format!("can't listen on {address}: {error}; choose another port with PORT"))?;
     println!("listening on http://{}/webhooks", listener.local_addr()?);
-    axum::serve(listener, app(Verifier::new([secret])?)).await?;
+    axum::serve(listener, app(verifier)).await?;
     Ok(())
 }

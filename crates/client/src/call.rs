@@ -1,80 +1,35 @@
-//! A call: what is sent, again if need be, and what comes back.
+//! A call: what is sent, and sent again if need be.
 
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::Method;
-use reqwest::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use reqwest::header::{CONTENT_TYPE, IF_NONE_MATCH};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tracing::{Instrument, Span, field};
 
+use crate::answer::{Conditional, ETag, Meta, Response};
 use crate::client::Client;
-use crate::error::{ApiError, Error, FieldError, retryable};
-use crate::model::RateLimit;
+use crate::error::{Error, problem};
 use crate::retry::retry_after;
-use crate::words::ErrorCode;
 
 /// The largest answer that is read, in bytes.
 const MAX_ANSWER: usize = 10 * 1024 * 1024;
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
+/// The longest idempotency key that the API takes, in characters.
+const MAX_IDEMPOTENCY_KEY: usize = 255;
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// What is known of an answer besides its body.
-#[derive(Debug, Clone)]
-pub struct Meta {
-    /// The id of the request; empty if none came. Log it.
-    pub request_id: String,
-    /// The version of the answer, for [`Call::if_changed`].
-    pub etag: Option<ETag>,
-    /// The rate limit, after this request. If the answer came without it, there is no limit that is known: `u32::MAX`.
-    pub rate_limit: RateLimit,
-    /// When the operation was deprecated (RFC 9745), if it was.
-    pub deprecation: Option<String>,
-    /// When the operation ends (RFC 8594), if it does.
-    pub sunset: Option<String>,
-    /// Whether this is the stored answer to an earlier request with the same idempotency key.
-    pub replayed: bool,
-}
-
-/// The version of an answer.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
-pub struct ETag(pub(crate) String);
-
-impl ETag {
-    /// A version that was stored before, as [`ETag::as_str`] gave it.
-    pub fn new(tag: impl Into<String>) -> Self {
-        Self(tag.into())
-    }
-
-    /// The version as it is sent, with its quotes.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// An answer with what is known of it.
-#[derive(Debug, Clone)]
-pub struct Response<T> {
-    /// The answer.
-    pub data: T,
-    /// What is known of it.
-    pub meta: Meta,
-}
-
-/// The answer to a conditional call.
-#[derive(Debug, Clone)]
-pub enum Conditional<T> {
-    /// It has changed; this is the answer now.
-    Changed(Response<T>),
-    /// It has not changed. This call did not count against the rate limit.
-    NotModified(Meta),
-}
-
-/// A call. `.await` makes it.
+/// A call. `.await` makes it, and tries again as the client's [`RetryPolicy`](crate::RetryPolicy) says.
+///
+/// # Errors
+/// - [`Error::Api`]: the API, or something before it, answered with an error.
+/// - [`Error::Transport`], [`Error::Timeout`]: there was no answer, or none in time.
+/// - [`Error::Decode`]: the answer was not what the API promises, or is larger than 10 MiB.
+/// - [`Error::Config`]: an id or a key can't be sent; nothing was.
 #[must_use = "a call does nothing until you `.await` it"]
 pub struct Call<T> {
     pub(crate) client: Client,
@@ -82,8 +37,9 @@ pub struct Call<T> {
     template: &'static str,
     path: Vec<String>,
     pub(crate) query: Vec<(&'static str, String)>,
-    body: Option<Result<Vec<u8>, String>>,
+    body: Option<Vec<u8>>,
     headers: HeaderMap,
+    /// Why it can't be sent. It is told when the call is made, so that calls chain without `?`.
     mistake: Option<String>,
     answer: PhantomData<fn() -> T>,
 }
@@ -94,44 +50,8 @@ impl<T> std::fmt::Debug for Call<T> {
     }
 }
 
-impl<T: DeserializeOwned + Send + 'static> Call<T> {
-    /// A call of the operation at this path template; the words take the place of `{id}`.
-    pub(crate) fn new(client: &Client, method: Method, template: &'static str, words: &[&str]) -> Self {
-        let mut words = words.iter();
-        let path = template
-            .split('/')
-            .skip(1)
-            .map(|segment| {
-                if segment == "{id}" { words.next().copied().unwrap_or_default() } else { segment }.to_owned()
-            })
-            .collect();
-        let mut headers = HeaderMap::new();
-        if method == Method::POST {
-            let key = format!("{:032x}", fastrand::u128(..));
-            headers.extend(
-                HeaderValue::from_str(&key).ok().map(|key| (http::HeaderName::from_static(IDEMPOTENCY_KEY), key)),
-            );
-        }
-        Self {
-            client: client.clone(),
-            method,
-            template,
-            path,
-            query: Vec::new(),
-            body: None,
-            headers,
-            mistake: None,
-            answer: PhantomData,
-        }
-    }
-
-    pub(crate) fn body(mut self, body: &impl Serialize) -> Self {
-        self.body = Some(serde_json::to_vec(body).map_err(|error| error.to_string()));
-        self
-    }
-
-    /// The same call once more, to be changed.
-    pub(crate) fn again(&self) -> Self {
+impl<T> Clone for Call<T> {
+    fn clone(&self) -> Self {
         Self {
             client: self.client.clone(),
             method: self.method.clone(),
@@ -144,20 +64,53 @@ impl<T: DeserializeOwned + Send + 'static> Call<T> {
             answer: PhantomData,
         }
     }
+}
 
-    fn header(mut self, name: &'static str, value: &str) -> Self {
-        match HeaderValue::from_str(value) {
-            Ok(value) => {
-                self.headers.insert(name, value);
-            }
-            Err(_) => self.mistake = Some(format!("the value for the header `{name}` can't be sent")),
+impl<T: DeserializeOwned + Send + 'static> Call<T> {
+    /// A call of the operation at this path template; the id takes the place of `{id}`.
+    pub(crate) fn new(client: &Client, method: Method, template: &'static str, id: Option<&str>) -> Self {
+        let mut headers = HeaderMap::new();
+        if method == Method::POST {
+            let key = format!("{:032x}", fastrand::u128(..));
+            headers.extend(HeaderValue::from_str(&key).ok().map(|key| (IDEMPOTENCY_KEY, key)));
+        }
+        let segment = |segment: &str| if segment == "{id}" { id.unwrap_or_default() } else { segment }.to_owned();
+        Self {
+            client: client.clone(),
+            method,
+            template,
+            path: template.split('/').skip(1).map(segment).collect(),
+            query: Vec::new(),
+            body: None,
+            headers,
+            mistake: id.filter(|id| !is_id(id)).map(|id| format!("{id:?} is no id")),
+            answer: PhantomData,
+        }
+    }
+
+    pub(crate) fn body(mut self, body: &impl Serialize) -> Self {
+        match serde_json::to_vec(body) {
+            Ok(body) => self.body = Some(body),
+            Err(error) => self.mistake = Some(error.to_string()),
         }
         self
     }
 
-    /// Uses your own idempotency key, 1 to 255 visible characters, instead of a new random one. Only a `POST` has one.
-    pub fn idempotency_key(self, key: &str) -> Self {
-        if self.method == Method::POST { self.header(IDEMPOTENCY_KEY, key) } else { self }
+    /// Uses your own idempotency key, 1 to 255 visible ASCII characters, instead of a new random one. Only a `POST` has one.
+    ///
+    /// The API keeps a key for 24 hours: the same key with the same body gets the first answer again.
+    pub fn idempotency_key(mut self, key: &str) -> Self {
+        if self.method != Method::POST {
+            return self;
+        }
+        let fits = (1..=MAX_IDEMPOTENCY_KEY).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+        match HeaderValue::from_str(key) {
+            Ok(key) if fits => {
+                self.headers.insert(IDEMPOTENCY_KEY, key);
+            }
+            _ => self.mistake = Some("an idempotency key is 1 to 255 visible ASCII characters".to_owned()),
+        }
+        self
     }
 
     /// Makes the call, and answers with what is known of the answer too.
@@ -178,8 +131,14 @@ impl<T: DeserializeOwned + Send + 'static> Call<T> {
     ///
     /// # Errors
     /// As the call itself.
-    pub async fn if_changed(self, etag: &ETag) -> Result<Conditional<T>, Error> {
-        self.header(IF_NONE_MATCH.as_str(), &etag.0).send().await
+    pub async fn if_changed(mut self, etag: &ETag) -> Result<Conditional<T>, Error> {
+        match HeaderValue::from_str(etag.as_str()) {
+            Ok(etag) => {
+                self.headers.insert(IF_NONE_MATCH, etag);
+            }
+            Err(_) => self.mistake = Some("the version can't be sent; use one that an answer had".to_owned()),
+        }
+        self.send().await
     }
 
     async fn send(self) -> Result<Conditional<T>, Error> {
@@ -191,19 +150,20 @@ impl<T: DeserializeOwned + Send + 'static> Call<T> {
             attempt = field::Empty,
             request_id = field::Empty,
         );
-        self.attempts().instrument(span).await
+        // Not `Span::current()`: where this span is filtered out, that is one of the caller's.
+        self.attempts(&span).instrument(span.clone()).await
     }
 
-    async fn attempts(self) -> Result<Conditional<T>, Error> {
-        if let Some(mistake) = &self.mistake {
-            return Err(Error::Config(mistake.clone()));
+    async fn attempts(self, span: &Span) -> Result<Conditional<T>, Error> {
+        if let Some(mistake) = self.mistake {
+            return Err(Error::Config(mistake));
         }
         let inner = self.client.inner.clone();
         let (mut attempts, mut waited) = (0, Duration::ZERO);
         loop {
             attempts += 1;
-            Span::current().record("attempt", attempts);
-            let error = match self.attempt(attempts).await {
+            span.record("attempt", attempts);
+            let error = match self.attempt(attempts, span).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
@@ -226,95 +186,53 @@ impl<T: DeserializeOwned + Send + 'static> Call<T> {
         if !self.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&self.query);
         }
-        let mut request = inner.http.request(self.method.clone(), url).headers(self.headers.clone());
-        if let Some(body) = &self.body {
-            let body = body.clone().map_err(Error::Config)?;
-            request = request.header(CONTENT_TYPE, "application/json").body(body);
-        }
-        Ok(request)
+        let request = inner.http.request(self.method.clone(), url).headers(self.headers.clone());
+        Ok(match &self.body {
+            Some(body) => request.header(CONTENT_TYPE, "application/json").body(body.clone()),
+            None => request,
+        })
     }
 
-    async fn attempt(&self, attempts: u32) -> Result<Conditional<T>, Error> {
+    async fn attempt(&self, attempts: u32, span: &Span) -> Result<Conditional<T>, Error> {
         let failed = |source: reqwest::Error| match source.is_timeout() {
             true => Error::Timeout { attempts },
             // The URL may hold what a log should not.
             false => Error::Transport { source: source.without_url(), attempts },
         };
         let mut response = self.request()?.send().await.map_err(failed)?;
-        let status = response.status().as_u16();
+        let status = response.status();
         let meta = Meta::of(response.headers());
-        Span::current().record("status", status);
-        Span::current().record("request_id", meta.request_id.as_str());
-        if status == 304 {
+        span.record("status", status.as_u16());
+        span.record("request_id", meta.request_id.as_str());
+        if status.as_u16() == 304 {
             return Ok(Conditional::NotModified(meta));
         }
         let wait = retry_after(response.headers());
-        let decode = |reason: String| Error::Decode { request_id: meta.request_id.clone(), reason };
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(failed)? {
-            if body.len() + chunk.len() > MAX_ANSWER {
-                return Err(decode(format!("it is larger than {MAX_ANSWER} bytes")));
+        let mut whole = true;
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() <= MAX_ANSWER => body.extend_from_slice(&chunk),
+                Ok(None) => break,
+                Err(error) if status.is_success() => return Err(failed(error)),
+                // An error's status and `Retry-After` say enough, whatever became of its body.
+                Ok(Some(_)) | Err(_) => {
+                    whole = false;
+                    break;
+                }
             }
-            body.extend_from_slice(&chunk);
         }
-        if !(200..300).contains(&status) {
-            return Err(problem(status, meta.request_id, wait, attempts, &body));
+        if !status.is_success() {
+            return Err(problem(status.as_u16(), meta.request_id, wait, attempts, &body));
+        }
+        let decode = |reason: String| Error::Decode { request_id: meta.request_id.clone(), reason };
+        if !whole {
+            return Err(decode(format!("it is larger than {MAX_ANSWER} bytes")));
         }
         // An operation without an answer has `()` for it, which is `null` in JSON.
         let text: &[u8] = if body.is_empty() { b"null" } else { &body };
         let data = serde_json::from_slice(text).map_err(|error| decode(error.to_string()))?;
         Ok(Conditional::Changed(Response { data, meta }))
-    }
-}
-
-#[derive(serde::Deserialize, Default)]
-#[serde(default)]
-struct ProblemBody {
-    code: Option<ErrorCode>,
-    title: String,
-    detail: String,
-    request_id: Option<String>,
-    errors: Vec<FieldError>,
-}
-
-/// The error in an answer. One that is not the API's, such as a proxy's page, has an unknown code.
-fn problem(status: u16, request_id: String, wait: Option<Duration>, attempts: u32, body: &[u8]) -> Error {
-    let body: ProblemBody = serde_json::from_slice(body).unwrap_or_default();
-    let known = body.code.is_some();
-    Error::Api(Box::new(ApiError {
-        status,
-        code: body.code.unwrap_or_else(|| ErrorCode::Unknown(format!("http_{status}"))),
-        title: body.title,
-        detail: if known {
-            body.detail
-        } else {
-            "the answer is not one of the API's; look at what lies between".to_owned()
-        },
-        request_id: body.request_id.unwrap_or(request_id),
-        errors: body.errors,
-        retry_after: wait.filter(|_| retryable(status)),
-        attempts,
-    }))
-}
-
-impl Meta {
-    fn of(headers: &HeaderMap) -> Self {
-        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let rate_limit = || {
-            Some(RateLimit {
-                limit: text("x-ratelimit-limit")?.parse().ok()?,
-                remaining: text("x-ratelimit-remaining")?.parse().ok()?,
-                reset: text("x-ratelimit-reset")?.parse().ok()?,
-            })
-        };
-        Self {
-            request_id: text("x-request-id").unwrap_or_default(),
-            etag: text(ETAG.as_str()).map(ETag),
-            rate_limit: rate_limit().unwrap_or(RateLimit { limit: u32::MAX, remaining: u32::MAX, reset: 0 }),
-            deprecation: text("deprecation"),
-            sunset: text("sunset"),
-            replayed: text("idempotent-replayed").as_deref() == Some("true"),
-        }
     }
 }
 
@@ -325,4 +243,10 @@ impl<T: DeserializeOwned + Send + 'static> IntoFuture for Call<T> {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move { self.with_meta().await.map(|response| response.data) })
     }
+}
+
+/// Whether this is one segment of a path, and stays one. A URL drops dots, tabs and line breaks, and what is left is the path
+/// of another operation.
+fn is_id(id: &str) -> bool {
+    !["", ".", ".."].contains(&id) && !id.contains(|letter: char| letter.is_whitespace() || letter.is_control())
 }

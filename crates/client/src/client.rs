@@ -1,5 +1,6 @@
 //! The client, and how it is set up.
 
+use std::env::VarError;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,11 +42,17 @@ impl Client {
     /// # Errors
     /// [`Error::Config`], if a variable is missing or wrong; it names the variable.
     pub fn from_env() -> Result<Self, Error> {
-        const NAME: &str = "POLICY_AGGREGATOR_BASE_URL";
-        let builder = Self::builder(ApiKey::from_env()?);
-        match std::env::var(NAME) {
-            Ok(url) => builder.base_url(url).map_err(|error| Error::Config(format!("{NAME}: {error}")))?.build(),
-            Err(_) => builder.build(),
+        Self::from_vars(|name| std::env::var(name))
+    }
+
+    fn from_vars(var: impl Fn(&str) -> Result<String, VarError>) -> Result<Self, Error> {
+        let builder = Self::builder(ApiKey::from_var(var("POLICY_AGGREGATOR_API_KEY"))?);
+        let wrong = |reason: String| Error::Config(format!("POLICY_AGGREGATOR_BASE_URL: {reason}"));
+        match var("POLICY_AGGREGATOR_BASE_URL") {
+            Ok(url) => builder.base_url(url).map_err(|error| wrong(error.to_string()))?.build(),
+            Err(VarError::NotPresent) => builder.build(),
+            // Not the default: a test key's calls must not go to production because of a typing error.
+            Err(error) => Err(wrong(error.to_string())),
         }
     }
 
@@ -63,7 +70,7 @@ impl Client {
 
     /// The key that you call with.
     pub fn me(&self) -> Call<Me> {
-        Call::new(self, Method::GET, "/api/v1/me", &[])
+        Call::new(self, Method::GET, "/api/v1/me", None)
     }
 
     /// The routes.
@@ -116,31 +123,19 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Calls the API at this address.
+    /// Calls the API at this address. A path is kept, and put before the API's own.
     ///
     /// # Errors
-    /// [`Error::Config`], if it is neither `https` nor a loopback address: the key would travel in clear.
+    /// [`Error::Config`], if it is neither `https` nor `http` on a loopback address, since the key would travel in clear;
+    /// or if it has a user, a query or a fragment.
     pub fn base_url(mut self, url: impl AsRef<str>) -> Result<Self, Error> {
-        let url = url.as_ref();
-        let url = Url::parse(url).map_err(|error| Error::Config(format!("`{url}` is no URL: {error}")))?;
-        let loopback = match url.host() {
-            Some(Host::Domain(name)) => name == "localhost",
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        };
-        if url.scheme() != "https" && !(url.scheme() == "http" && loopback) {
-            let message =
-                format!("`{url}` must be https, or http on a loopback address: the key would travel in clear");
-            return Err(Error::Config(message));
-        }
-        self.base_url = Some(url);
+        self.base_url = Some(checked(url.as_ref()).map_err(Error::Config)?);
         Ok(self)
     }
 
     /// Names your integration, such as `acme-sync/1.2`, in front of the client's own name.
     pub fn user_agent(mut self, name: &str) -> Self {
-        self.user_agent = format!("{name} {NAME}");
+        self.user_agent = format!("{name} {NAME}").trim_start().to_owned();
         self
     }
 
@@ -150,13 +145,13 @@ impl Builder {
         self
     }
 
-    /// When to try again.
+    /// When to try again. The default is [`RetryPolicy::default`]; [`RetryPolicy::none`] never does.
     pub fn retries(mut self, retries: RetryPolicy) -> Self {
         self.retries = retries;
         self
     }
 
-    /// How to wait between attempts.
+    /// How to wait between attempts. The default is Tokio's clock.
     pub fn sleeper(mut self, sleep: Arc<dyn Sleep>) -> Self {
         self.sleep = sleep;
         self
@@ -179,13 +174,80 @@ impl Builder {
         let name = HeaderValue::from_str(&self.user_agent)
             .map_err(|_| config(format!("`{}` can't be sent as a User-Agent", self.user_agent)))?;
         headers.insert(USER_AGENT, name);
-        let http = reqwest::Client::builder()
+        let base_url = self.base_url.ok_or_else(|| config("there is no base URL".to_owned()))?;
+        let mut http = reqwest::Client::builder()
             .default_headers(headers)
             .timeout(self.timeout)
-            .redirect(redirect::Policy::none())
-            .build()
-            .map_err(|error| config(format!("the HTTP client can't be set up: {error}")))?;
-        let base_url = self.base_url.ok_or_else(|| config("there is no base URL".to_owned()))?;
+            .redirect(redirect::Policy::none());
+        if base_url.scheme() == "http" {
+            // A proxy that the environment names would see the key in clear, and finds another loopback.
+            http = http.no_proxy();
+        }
+        let http = http.build().map_err(|error| config(format!("the HTTP client can't be set up: {error}")))?;
         Ok(Client { inner: Arc::new(Inner { http, base_url, retries: self.retries, sleep: self.sleep }) })
+    }
+}
+
+/// The address, if the key is safe on its way there. A reason does not repeat it: it may hold a password, or be the key.
+fn checked(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| format!("the base URL is no URL: {error}"))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("a base URL has no user and no password; the key goes into its own variable".to_owned());
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("a base URL ends with its path; this one has a query or a fragment".to_owned());
+    }
+    let loopback = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    if url.scheme() != "https" && !(url.scheme() == "http" && loopback) {
+        return Err(
+            "a base URL is https, or http on a loopback address, since the key would travel in clear".to_owned()
+        );
+    }
+    Ok(url)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::env::VarError;
+
+    use super::{Client, PRODUCTION};
+
+    /// What [`Client::from_env`] makes of these variables: the base URL, or the message.
+    fn with(key: Option<&str>, url: Result<&str, VarError>) -> Result<String, String> {
+        let client = Client::from_vars(|name| match name {
+            "POLICY_AGGREGATOR_API_KEY" => key.map(str::to_owned).ok_or(VarError::NotPresent),
+            "POLICY_AGGREGATOR_BASE_URL" => url.clone().map(str::to_owned),
+            _ => Err(VarError::NotPresent),
+        });
+        client.map(|client| client.inner.base_url.to_string()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_environment_sets_the_key_and_the_address() {
+        assert_eq!(with(Some("pa_test_1"), Err(VarError::NotPresent)).unwrap(), format!("{PRODUCTION}/"));
+        assert_eq!(with(Some("pa_test_1"), Ok("http://127.0.0.1:3000")).unwrap(), "http://127.0.0.1:3000/");
+    }
+
+    #[test]
+    fn what_is_wrong_in_the_environment_is_named_and_not_printed() {
+        for (key, url, variable) in [
+            (None, Err(VarError::NotPresent), "POLICY_AGGREGATOR_API_KEY"),
+            (Some("hunter2"), Err(VarError::NotPresent), "POLICY_AGGREGATOR_API_KEY"),
+            (Some("pa_test_1"), Ok(""), "POLICY_AGGREGATOR_BASE_URL"),
+            (Some("pa_test_1"), Ok("pa_test_hunter2"), "POLICY_AGGREGATOR_BASE_URL"),
+            (Some("pa_test_1"), Ok("http://api.example.com"), "POLICY_AGGREGATOR_BASE_URL"),
+            (Some("pa_test_1"), Ok("https://me:hunter2@api.example.com"), "POLICY_AGGREGATOR_BASE_URL"),
+            (Some("pa_test_1"), Err(VarError::NotUnicode("x".into())), "POLICY_AGGREGATOR_BASE_URL"),
+        ] {
+            let message = with(key, url).unwrap_err();
+            assert!(message.contains(variable) && !message.contains("hunter2"), "{message}");
+        }
     }
 }

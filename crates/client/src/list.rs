@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use reqwest::Method;
 use serde::de::DeserializeOwned;
 
-use crate::call::{Call, Conditional, ETag, Response};
+use crate::answer::{Conditional, ETag, Response};
+use crate::call::Call;
 use crate::client::Client;
 use crate::error::Error;
 use crate::model::{Change, Delivery, Page, Route, Source};
@@ -24,6 +25,9 @@ pub enum Sort {
 }
 
 /// A list. `.await` answers with one page; [`List::stream`] with all items.
+///
+/// # Errors
+/// As for any [`Call`].
 #[derive(Debug)]
 #[must_use = "a list does nothing until you `.await` or stream it"]
 pub struct List<T> {
@@ -31,8 +35,8 @@ pub struct List<T> {
 }
 
 impl<T: DeserializeOwned + Send + 'static> List<T> {
-    pub(crate) fn new(client: &Client, template: &'static str, words: &[&str]) -> Self {
-        Self { call: Call::new(client, Method::GET, template, words) }
+    pub(crate) fn new(client: &Client, template: &'static str, id: Option<&str>) -> Self {
+        Self { call: Call::new(client, Method::GET, template, id) }
     }
 
     fn set(mut self, name: &'static str, value: impl ToString) -> Self {
@@ -71,12 +75,21 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
     pub fn stream(self) -> BoxStream<'static, Result<T, Error>> {
         let pages = stream::try_unfold(Some(self), |list| async move {
             let Some(list) = list else { return Ok(None) };
-            let again = list.call.again();
-            let page = list.await?;
-            let next = page.next_cursor.map(|cursor| Self { call: again }.cursor(cursor));
+            let Response { data: page, meta } = list.clone().with_meta().await?;
+            let next = page.next_cursor.map(|cursor| list.clone().cursor(cursor));
+            if next.as_ref().is_some_and(|next| next.call.query == list.call.query) {
+                let reason = "`next_cursor` leads to the same page again".to_owned();
+                return Err(Error::Decode { request_id: meta.request_id, reason });
+            }
             Ok(Some((stream::iter(page.data.into_iter().map(Ok)), next)))
         });
         futures::TryStreamExt::try_flatten(pages).boxed()
+    }
+}
+
+impl<T> Clone for List<T> {
+    fn clone(&self) -> Self {
+        Self { call: self.call.clone() }
     }
 }
 

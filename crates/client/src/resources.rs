@@ -1,4 +1,6 @@
-//! The operations, resource by resource, with the same verbs in the same order.
+//! The operations, resource by resource, with the same verbs in the same order: `list`, `get`, `create`, `update`, `delete`, then
+//! what only this resource has. An id is sent as it is given; one that is empty or has spaces ends the call with
+//! [`Error::Config`](crate::Error::Config). What else can go wrong stands at [`Call`].
 
 use std::time::Duration;
 
@@ -18,14 +20,14 @@ use crate::model::{
 pub struct Routes<'a>(pub(crate) &'a Client);
 
 impl Routes<'_> {
-    /// Lists routes.
+    /// Lists routes, newest first.
     pub fn list(&self) -> List<Route> {
-        List::new(self.0, "/api/v1/routes", &[])
+        List::new(self.0, "/api/v1/routes", None)
     }
 
     /// Gets a route.
     pub fn get(&self, id: impl AsRef<str>) -> Call<Route> {
-        Call::new(self.0, Method::GET, "/api/v1/routes/{id}", &[id.as_ref()])
+        Call::new(self.0, Method::GET, "/api/v1/routes/{id}", Some(id.as_ref()))
     }
 }
 
@@ -34,14 +36,14 @@ impl Routes<'_> {
 pub struct Sources<'a>(pub(crate) &'a Client);
 
 impl Sources<'_> {
-    /// Lists sources.
+    /// Lists sources, newest first.
     pub fn list(&self) -> List<Source> {
-        List::new(self.0, "/api/v1/sources", &[])
+        List::new(self.0, "/api/v1/sources", None)
     }
 
     /// Gets a source.
     pub fn get(&self, id: impl AsRef<str>) -> Call<Source> {
-        Call::new(self.0, Method::GET, "/api/v1/sources/{id}", &[id.as_ref()])
+        Call::new(self.0, Method::GET, "/api/v1/sources/{id}", Some(id.as_ref()))
     }
 }
 
@@ -50,14 +52,14 @@ impl Sources<'_> {
 pub struct Changes<'a>(pub(crate) &'a Client);
 
 impl Changes<'_> {
-    /// Lists changes, without their diffs.
+    /// Lists changes, newest first unless you say otherwise, and without their diffs.
     pub fn list(&self) -> List<Change> {
-        List::new(self.0, "/api/v1/changes", &[])
+        List::new(self.0, "/api/v1/changes", None)
     }
 
     /// Gets a change with its diff.
     pub fn get(&self, id: impl AsRef<str>) -> Call<ChangeDetail> {
-        Call::new(self.0, Method::GET, "/api/v1/changes/{id}", &[id.as_ref()])
+        Call::new(self.0, Method::GET, "/api/v1/changes/{id}", Some(id.as_ref()))
     }
 }
 
@@ -68,7 +70,7 @@ pub struct Subscriptions<'a>(pub(crate) &'a Client);
 impl Subscriptions<'_> {
     /// Lists subscriptions.
     pub fn list(&self) -> List<Subscription> {
-        List::new(self.0, "/api/v1/subscriptions", &[])
+        List::new(self.0, "/api/v1/subscriptions", None)
     }
 }
 
@@ -77,40 +79,40 @@ impl Subscriptions<'_> {
 pub struct Webhooks<'a>(pub(crate) &'a Client);
 
 impl Webhooks<'_> {
-    /// Lists webhooks, without their secrets.
+    /// Lists webhooks, newest first, without their secrets.
     pub fn list(&self) -> List<Webhook> {
-        List::new(self.0, "/api/v1/webhooks", &[])
+        List::new(self.0, "/api/v1/webhooks", None)
     }
 
     /// Gets a webhook.
     pub fn get(&self, id: impl AsRef<str>) -> Call<Webhook> {
-        Call::new(self.0, Method::GET, "/api/v1/webhooks/{id}", &[id.as_ref()])
+        Call::new(self.0, Method::GET, "/api/v1/webhooks/{id}", Some(id.as_ref()))
     }
 
     /// Creates a webhook. Store the secret in the answer: it is not shown again.
     pub fn create(&self, webhook: WebhookCreate) -> Call<WebhookWithSecret> {
-        Call::new(self.0, Method::POST, "/api/v1/webhooks", &[]).body(&webhook)
+        Call::new(self.0, Method::POST, "/api/v1/webhooks", None).body(&webhook)
     }
 
-    /// Changes a webhook.
+    /// Changes the fields that are `Some`. `enabled: Some(false)` pauses it.
     pub fn update(&self, id: impl AsRef<str>, update: WebhookUpdate) -> Call<Webhook> {
-        Call::new(self.0, Method::PATCH, "/api/v1/webhooks/{id}", &[id.as_ref()]).body(&update)
+        Call::new(self.0, Method::PATCH, "/api/v1/webhooks/{id}", Some(id.as_ref())).body(&update)
     }
 
     /// Deletes a webhook and its delivery log. If an attempt got no answer and the next one finds the webhook gone, the
     /// call ends with `not_found`.
     pub fn delete(&self, id: impl AsRef<str>) -> Call<()> {
-        Call::new(self.0, Method::DELETE, "/api/v1/webhooks/{id}", &[id.as_ref()])
+        Call::new(self.0, Method::DELETE, "/api/v1/webhooks/{id}", Some(id.as_ref()))
     }
 
     /// Makes a new secret. The previous one goes on signing beside it for a day.
     pub fn rotate_secret(&self, id: impl AsRef<str>) -> Call<WebhookRotated> {
-        Call::new(self.0, Method::POST, "/api/v1/webhooks/{id}/rotate-secret", &[id.as_ref()])
+        Call::new(self.0, Method::POST, "/api/v1/webhooks/{id}/rotate-secret", Some(id.as_ref()))
     }
 
-    /// Lists what was sent to a webhook.
+    /// Lists what was sent to a webhook, newest first.
     pub fn deliveries(&self, id: impl AsRef<str>) -> List<Delivery> {
-        List::new(self.0, "/api/v1/webhooks/{id}/deliveries", &[id.as_ref()])
+        List::new(self.0, "/api/v1/webhooks/{id}/deliveries", Some(id.as_ref()))
     }
 
     /// Sends a test event now, and answers with what came back. Give the client a timeout of over 15 s for a slow endpoint.
@@ -125,7 +127,7 @@ impl Webhooks<'_> {
                 body[name] = value.into();
             }
         }
-        Call::new(self.0, Method::POST, "/api/webhooks/test", &[]).body(&body)
+        Call::new(self.0, Method::POST, "/api/webhooks/test", None).body(&body)
     }
 }
 
@@ -144,11 +146,12 @@ pub struct Deliveries<'a>(pub(crate) &'a Client);
 impl Deliveries<'_> {
     /// Gets a delivery with each attempt.
     pub fn get(&self, id: impl AsRef<str>) -> Call<DeliveryDetail> {
-        Call::new(self.0, Method::GET, "/api/v1/deliveries/{id}", &[id.as_ref()])
+        Call::new(self.0, Method::GET, "/api/v1/deliveries/{id}", Some(id.as_ref()))
     }
 
-    /// Sends the event of a delivery again, as a new delivery with the same `webhook-id`.
+    /// Sends the event of a delivery again, as a new delivery with the same `webhook-id`. One that is still pending is refused
+    /// with `conflict`.
     pub fn redeliver(&self, id: impl AsRef<str>) -> Call<Delivery> {
-        Call::new(self.0, Method::POST, "/api/v1/deliveries/{id}/redeliver", &[id.as_ref()])
+        Call::new(self.0, Method::POST, "/api/v1/deliveries/{id}/redeliver", Some(id.as_ref()))
     }
 }

@@ -9,8 +9,15 @@ use http::HeaderMap;
 use http::header::RETRY_AFTER;
 use jiff::Timestamp;
 
-/// When to try again. The wait doubles from try to try, and a random part of it is waited ("full jitter"), so that many
-/// clients do not come back at once. `Retry-After` is waited for in any case.
+/// When to try again.
+///
+/// The client tries again on 429, 500, 502, 503 and 504, on connections that fail or break off, and on timeouts; with every
+/// method. A `POST` is safe to repeat since it keeps its idempotency key; a `PATCH` or `DELETE` does the same when it is done
+/// twice, except that a `DELETE` can end with `not_found` if the answer to an earlier attempt was lost.
+///
+/// The wait doubles from try to try, and a random part of it is waited ("full jitter"), so that many clients do not come back
+/// at once. `Retry-After`, in seconds or as a date, is waited for first, with that random part on top. If it is beyond the
+/// budget, the call ends at once with the error, which has it.
 #[derive(Debug, Clone)]
 pub struct RetryPolicy {
     /// How often a call is made at most. The default is 4.
@@ -46,10 +53,15 @@ impl RetryPolicy {
         if attempts >= self.max_attempts {
             return None;
         }
+        let asked = retry_after.unwrap_or_default();
+        let left = self.budget.checked_sub(waited)?.checked_sub(asked)?;
         let doubled = self.base_delay.saturating_mul(1 << (attempts - 1).min(20));
         let jittered = doubled.min(self.max_delay).mul_f64(fastrand::f64());
-        let wait = jittered.max(retry_after.unwrap_or_default());
-        (waited.saturating_add(wait) <= self.budget).then_some(wait)
+        match retry_after {
+            // On top, so that those who were refused together do not come back together.
+            Some(asked) => Some(asked + jittered.min(left)),
+            None => (jittered <= left).then_some(jittered),
+        }
     }
 }
 

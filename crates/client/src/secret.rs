@@ -1,10 +1,13 @@
 //! Keys and secrets, which can't be printed.
 
+use std::env::VarError;
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::Error;
+
+const VARIABLE: &str = "POLICY_AGGREGATOR_API_KEY";
 
 /// An API key. It shows only its kind and its last four characters.
 #[derive(Clone)]
@@ -19,7 +22,8 @@ impl ApiKey {
         let key = key.into();
         let tail = key.strip_prefix("pa_live_").or_else(|| key.strip_prefix("pa_test_"));
         if !tail.is_some_and(|tail| !tail.is_empty() && tail.bytes().all(|byte| byte.is_ascii_graphic())) {
-            return Err(Error::Config("an API key begins with `pa_live_` or `pa_test_`; this one does not".to_owned()));
+            let shape = "an API key is `pa_live_…` or `pa_test_…`, without spaces and line breaks; this is none";
+            return Err(Error::Config(shape.to_owned()));
         }
         Ok(Self(key.into()))
     }
@@ -29,10 +33,14 @@ impl ApiKey {
     /// # Errors
     /// [`Error::Config`], if the variable is not set, or what is in it does not look like a key.
     pub fn from_env() -> Result<Self, Error> {
-        const NAME: &str = "POLICY_AGGREGATOR_API_KEY";
-        let key = std::env::var(NAME)
-            .map_err(|_| Error::Config(format!("set {NAME} to your key, `pa_live_…` or `pa_test_…`")))?;
-        Self::new(key).map_err(|error| Error::Config(format!("{NAME}: {error}")))
+        Self::from_var(std::env::var(VARIABLE))
+    }
+
+    /// Takes the key from what was found in the variable.
+    pub(crate) fn from_var(found: Result<String, VarError>) -> Result<Self, Error> {
+        let key =
+            found.map_err(|_| Error::Config(format!("set {VARIABLE} to your key, `pa_live_…` or `pa_test_…`")))?;
+        Self::new(key).map_err(|error| Error::Config(format!("{VARIABLE}: {error}")))
     }
 
     pub(crate) fn expose(&self) -> &str {
@@ -54,7 +62,7 @@ impl fmt::Debug for ApiKey {
     }
 }
 
-/// The signing secret of a webhook, `whsec_…`. It can't be printed; [`Secret::expose`] hands it out.
+/// The signing secret of a webhook, `whsec_…`. It prints as `[redacted]`; [`Secret::expose`] hands it out.
 #[derive(Clone, serde::Deserialize)]
 pub struct Secret(SecretString);
 
@@ -63,6 +71,12 @@ impl Secret {
     #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
+    }
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
     }
 }
 

@@ -68,7 +68,28 @@ async fn a_proxy_s_page_is_an_error_with_its_status() {
     let page = ResponseTemplate::new(407).set_body_raw("<h1>Proxy</h1>", "text/html");
     let error = Api::answering([page]).await.client().routes().get("rte_1").await.unwrap_err();
     let Error::Api(error) = error else { panic!("not of the API") };
+    assert_eq!(error.to_string(), "407 http_407: the answer is not one of the API's; look at what lies between");
     assert_eq!((error.status, error.code), (407, ErrorCode::Unknown("http_407".to_owned())));
+}
+
+#[tokio::test]
+async fn a_proxy_s_endless_page_is_an_error_with_its_status_too() {
+    let page = ResponseTemplate::new(404).set_body_bytes(vec![b'x'; 11 * 1024 * 1024]);
+    let error = Api::answering([page]).await.client().routes().get("rte_1").await.unwrap_err();
+    assert!(matches!(&error, Error::Api(error) if error.status == 404), "{error:?}");
+    assert_eq!(error.request_id(), None, "none came");
+}
+
+#[tokio::test]
+async fn an_error_that_says_less_than_it_should_keeps_its_code() {
+    let body = json!({ "code": "validation_failed", "title": null, "detail": "Mend it.", "request_id": 7,
+        "errors": ["/url", { "message": "no", "new": 1 }] });
+    let page = ResponseTemplate::new(422).set_body_json(body).insert_header("x-request-id", "req_5");
+    let error = Api::answering([page]).await.client().routes().get("rte_1").await.unwrap_err();
+    assert_eq!((error.code(), error.request_id()), (Some(&ErrorCode::ValidationFailed), Some("req_5")));
+    let Error::Api(error) = error else { panic!("not of the API") };
+    assert_eq!((error.title.as_str(), error.detail.as_str()), ("", "Mend it."));
+    assert_eq!(error.errors, [FieldError { pointer: String::new(), message: "no".to_owned() }]);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 
 mod answers;
 mod operations;
+mod receiver;
 mod retries;
 mod secrecy;
 mod streams;

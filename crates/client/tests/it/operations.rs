@@ -7,7 +7,7 @@ use policy_aggregator::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Api, KEY, change, delivery, header, ok, page, route, source, webhook};
+use crate::support::{Api, KEY, change, delivery, header, ok, page, problem, route, source, webhook};
 
 /// Makes a call against an API that answers with this body, and returns the one request: method, target, body.
 async fn sent<F: Future<Output = ()>>(answer: &Value, call: impl FnOnce(Client) -> F) -> (String, String, Value) {
@@ -22,6 +22,8 @@ async fn sent<F: Future<Output = ()>>(answer: &Value, call: impl FnOnce(Client) 
     assert_eq!(header(request, "accept"), Some("application/json, application/problem+json"));
     let post = request.method == "POST";
     assert_eq!(header(request, "idempotency-key").is_some(), post, "only a POST has an idempotency key");
+    let typed = header(request, "content-type");
+    assert_eq!(typed, (!request.body.is_empty()).then_some("application/json"), "only a body has a type");
     let target = match request.url.query() {
         Some(query) => format!("{}?{query}", request.url.path()),
         None => request.url.path().to_owned(),
@@ -190,23 +192,46 @@ sends!(
 );
 
 #[tokio::test]
-async fn delete_webhook_has_no_answer() {
+async fn delete_webhook() {
     let api = Api::answering([wiremock::ResponseTemplate::new(204)]).await;
     api.client().webhooks().delete("whk_1").await.unwrap();
     let request = &api.requests().await[0];
     assert_eq!((request.method.as_str(), request.url.path()), ("DELETE", "/api/v1/webhooks/whk_1"));
+    assert_eq!(header(request, "authorization"), Some(format!("Bearer {KEY}").as_str()));
+    assert_eq!((header(request, "idempotency-key"), request.body.len()), (None, 0));
+}
+
+#[tokio::test]
+async fn a_registered_webhook_is_tested_without_its_secret() {
+    let api = Api::answering([problem(404, "not_found")]).await;
+    api.client().webhooks().test(WebhookTest::webhook("whk_1")).await.unwrap_err();
+    let body: Value = serde_json::from_slice(&api.requests().await[0].body).unwrap();
+    assert_eq!(body, json!({ "webhook_id": "whk_1" }));
 }
 
 #[tokio::test]
 async fn an_id_can_not_lead_to_another_path() {
     let api = Api::answering([ok(&route())]).await;
-    for id in ["../changes", "a/b", "%2e%2e", "?x=1", "#x", ""] {
-        let _ = api.client().routes().get(id).await;
+    let ids = ["../changes", "a/b", "%2e%2e", "?x=1", "#x", "ä"];
+    for id in ids {
+        api.client().routes().get(id).await.unwrap();
     }
-    for request in api.requests().await {
+    let requests = api.requests().await;
+    assert_eq!(requests.len(), ids.len());
+    for request in requests {
         let segments: Vec<_> = request.url.path().split('/').collect();
         assert_eq!((segments.len(), segments[3], request.url.query()), (5, "routes", None), "{}", request.url);
     }
+}
+
+#[tokio::test]
+async fn what_is_no_id_is_refused_without_a_request() {
+    let api = Api::answering([ok(&route())]).await;
+    for id in ["", ".", "..", ".\t.", "a\nb", "a b"] {
+        let error = api.client().webhooks().delete(id).await.unwrap_err();
+        assert_eq!(error.to_string(), format!("{id:?} is no id"));
+    }
+    assert_eq!(api.requests().await.len(), 0);
 }
 
 #[tokio::test]

@@ -49,3 +49,11 @@ async fn after_an_error_a_stream_ends() {
     assert!(matches!(changes.next().await, Some(Err(Error::Api(_)))));
     assert!(changes.next().await.is_none());
 }
+
+#[tokio::test]
+async fn a_cursor_that_leads_nowhere_ends_the_stream() {
+    let api = Api::answering([ok(&page(&[change("chg_1")], Some("cur_2")))]).await;
+    let changes: Vec<_> = api.client().changes().list().stream().collect().await;
+    assert!(matches!(&changes[..], [Ok(_), Err(Error::Decode { .. })]), "{changes:?}");
+    assert_eq!(api.requests().await.len(), 2);
+}
