@@ -38,17 +38,20 @@ async fn main() -> Result<()> {
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()?;
-    let lines = BufReader::new(prism.stdout.take().ok_or("Prism has no output")?).lines();
+    let mut lines = BufReader::new(prism.stdout.take().ok_or("Prism has no output")?).lines();
     let prism_url = lines
+        .by_ref()
         .map_while(std::result::Result::ok)
         .find_map(|line| Some(line.split_once("listening on ")?.1.trim().to_owned()))
         .ok_or("Prism did not start")?;
+    // It logs each request, and ends if nobody reads that.
+    std::thread::spawn(move || lines.for_each(drop));
     let sandbox = Sandbox::builder().rate_limit(u32::MAX).start().await?;
 
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..TURNS {
-        ours.push(turn(sandbox.url(), sandbox.key()).await?);
-        theirs.push(turn(&prism_url, sandbox.key()).await?);
+        ours.push(turn("the sandbox", sandbox.url(), sandbox.key()).await?);
+        theirs.push(turn("Prism", &prism_url, sandbox.key()).await?);
     }
     prism.kill()?;
     prism.wait()?;
@@ -60,7 +63,7 @@ async fn main() -> Result<()> {
 }
 
 /// Requests a second, for one turn.
-async fn turn(base: &str, key: &str) -> Result<f64> {
+async fn turn(name: &str, base: &str, key: &str) -> Result<f64> {
     let client = reqwest::Client::builder().no_proxy().build()?;
     let url = format!("{base}/api/v1/changes?limit=1");
     let started = Instant::now();
@@ -73,7 +76,7 @@ async fn turn(base: &str, key: &str) -> Result<f64> {
         }
         Ok::<_, reqwest::Error>(done)
     });
-    let counts = futures::future::try_join_all(workers).await?;
+    let counts = futures::future::try_join_all(workers).await.map_err(|error| format!("{name}: {error:?}"))?;
     Ok(f64::from(counts.iter().sum::<u32>()) / started.elapsed().as_secs_f64())
 }
 
