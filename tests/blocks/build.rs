@@ -4,6 +4,9 @@ use std::path::Path;
 
 use proofbook_gate::{Book, rust};
 
+/// The blocks that do not compile, so that the gate can run the others.
+const WITHOUT: &str = "PROOFBOOK_WITHOUT";
+
 fn main() {
     if let Err(error) = prepare() {
         // Cargo stops the build and shows this line alone; an exit code would bury it in the script's output.
@@ -22,6 +25,8 @@ fn prepare() -> Result<(), Box<dyn std::error::Error>> {
         println!("cargo::rerun-if-changed={}", file.display());
     }
     skeptic::generate_doc_tests(&rust::write_pages(&book, Path::new(&out_dir))?);
-    rust::write_modules(&book, Path::new(&out_dir))?;
+    println!("cargo::rerun-if-env-changed={WITHOUT}");
+    let without = std::env::var(WITHOUT).unwrap_or_default();
+    rust::write_modules(&book, Path::new(&out_dir), &without.split(';').collect::<Vec<_>>())?;
     Ok(())
 }

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::{Code, Finding};
+
 /// A line of a page's source.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 pub struct Place {
     /// The page's file, relative to the book's root and with forward slashes, e.g. `src/integrations/api.md`.
     pub page: String,
@@ -70,7 +72,7 @@ pub enum Error {
         attribute: String,
     },
     /// An info string of a Rust block with a word that the gate does not know.
-    #[error("{place}: a Rust block may be `should_panic`, `editable` or `noplayground`, not `{attribute}`")]
+    #[error("{place}: a Rust block may be `should_panic`, `status=404`, `editable` or `noplayground`, not `{attribute}`")]
     Attribute {
         /// The block's opening fence.
         place: Place,
@@ -145,6 +147,32 @@ pub enum Error {
 }
 
 impl Error {
+    /// The error as a finding. Its message says how to mend it.
+    pub fn finding(&self) -> Finding {
+        let line = |page: &str| Place { page: page.to_owned(), line: 1 };
+        let (code, place) = match self {
+            Self::Book { .. } | Self::Skeptic { .. } => (Code::BookUnreadable, line("book.toml")),
+            Self::Io { path, .. } => (Code::BookUnreadable, line(&path.display().to_string())),
+            Self::Unlisted { page } => (Code::PageUnlisted, line(page)),
+            Self::Expansion { page } => (Code::BadDirective, line(page)),
+            Self::Directive { place, .. } | Self::EmptyInclude { place, .. } => (Code::BadDirective, place.clone()),
+            Self::Exempt { place, .. } => (Code::BlockExempt, place.clone()),
+            Self::Attribute { place, .. } => (Code::UnknownAttribute, place.clone()),
+            Self::EmptyBlock { place } => (Code::EmptyBlock, place.clone()),
+            Self::NearlyRust { place, .. }
+            | Self::DoubleHash { place }
+            | Self::NotExtracted { place }
+            | Self::NotShown { place }
+            | Self::OtherText { place, .. } => (Code::UnknownLanguage, place.clone()),
+        };
+        let message = self.to_string();
+        let message = message.strip_prefix(&format!("{place}: ")).unwrap_or(&message).to_owned();
+        let (message, help) = message.rsplit_once(": ").unwrap_or((&message, "mend what is named"));
+        let mut finding = Finding::new(code, place.clone(), message, help);
+        finding.block = Some(place.to_string());
+        finding
+    }
+
     /// For `map_err` on an operation on `path`.
     pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();

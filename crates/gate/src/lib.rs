@@ -1,26 +1,44 @@
-//! Reads the pages of an mdBook as the reader sees them, and the Rust blocks on them.
+//! Proves a book: its blocks by running them, its prose by looking it up, its links by following them.
 //!
 //! A block is a fence. What is tested is what the reader sees, so a page's includes are expanded first, by mdBook
 //! itself, and every line keeps the page and line it came from: whatever fails names a place that a writer can open.
-//! Nothing is exempt: a page that no reader can reach and a block that asks to be skipped are errors.
+//! Nothing is exempt: a page that no reader can reach and a block that asks to be skipped are findings.
 //!
-//! This crate knows no API and starts no sandbox. It does not render HTML, and it does not compile or run anything by
-//! itself: `tests/blocks` does that with what it finds here.
+//! This crate knows no API: it is told the contract. It does not render HTML, and it prints nothing.
 //!
 //! - [`pages`]: a book's pages in the order of `SUMMARY.md`, expanded, with a line map back to their source
 //! - [`blocks`]: the fences on a page, and what their info strings ask for
+//! - [`plan`]: which blocks run together, and what each is expected to print
+//! - [`run`]: runs a plan against sandboxes and judges what comes of it
+//! - [`expected`]: holds output against what a page shows
 //! - [`rust`]: what skeptic extracted, held against what the reader sees, as modules whose line numbers are the page's
-//! - [`process`]: one program run within limits of time and output
-//! - [`failure`]: what a block that failed says: place, text, what came, and how to run it again
-//! - [`Error`]: every cause for which a book can't be read, with page and line
+//! - [`prose`] and [`links`]: what the text says, and where it points
+//! - [`process`] and [`tools`]: programs within limits, and what they need on this machine
+//! - [`settings`]: `[preprocessor.proofbook]` in `book.toml`
+//! - [`Finding`]: what does not hold, with page and line; [`Error`]: why a book can't be read
 
 pub mod blocks;
 mod error;
-pub mod failure;
+pub mod expected;
+pub mod finding;
+mod lines;
+pub mod links;
+mod nearest;
 pub mod pages;
+mod plain;
+pub mod plan;
 pub mod process;
+pub mod prose;
+#[cfg(feature = "run")]
+pub mod report;
+#[cfg(feature = "run")]
+pub mod run;
 pub mod rust;
+pub mod settings;
+pub mod tools;
 
 pub use blocks::Block;
 pub use error::{Error, Place};
+pub use finding::{Code, Finding};
 pub use pages::{Book, Page};
+pub use settings::Settings;

@@ -15,7 +15,7 @@ mod complaints;
 mod directive;
 mod expand;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use mdbook_driver::MDBook;
@@ -24,6 +24,7 @@ use mdbook_markdown::MarkdownOptions;
 
 use crate::Error;
 use crate::error::Place;
+use crate::settings::Settings;
 use expand::Expander;
 
 /// A book, read from disk.
@@ -31,6 +32,7 @@ use expand::Expander;
 pub struct Book {
     root: PathBuf,
     source: PathBuf,
+    settings: Settings,
     pages: Vec<Page>,
 }
 
@@ -56,10 +58,11 @@ pub struct Origin {
 }
 
 /// Which Markdown the book's HTML is made with, as far as it decides what a fence is.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Dialect {
     definition_lists: bool,
     admonitions: bool,
+    hidelines: BTreeMap<String, String>,
 }
 
 impl Book {
@@ -76,6 +79,7 @@ impl Book {
         // By default mdBook writes an empty file for a page that is missing.
         config.build.create_missing = false;
         let dialect = Dialect::of(&config).map_err(failed)?;
+        let settings = Settings::of(&config).map_err(failed)?;
         let loaded = MDBook::load_with_config(&root, config).map_err(|error| failed(format!("{error:#}")))?;
 
         let expander = Expander::new(&root, loaded.config.clone());
@@ -89,12 +93,12 @@ impl Book {
                 text: expanded.text,
                 origins: expanded.origins,
                 files: expanded.files,
-                dialect,
+                dialect: dialect.clone(),
             });
         }
 
         let source = loaded.source_dir();
-        let book = Self { root, source, pages };
+        let book = Self { root, source, settings, pages };
         book.check_all_listed()?;
         Ok(book)
     }
@@ -102,6 +106,16 @@ impl Book {
     /// The folder of `book.toml`.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// The gate's settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The folder of the pages, relative to the book's root, e.g. `src`.
+    pub fn source_name(&self) -> String {
+        name_below(&self.root, &self.source)
     }
 
     /// The pages, in the order of `SUMMARY.md`. Draft chapters have no page.
@@ -169,6 +183,11 @@ impl Page {
         Place { page: self.path.clone(), line: origin.map_or(1, |origin| origin.line) }
     }
 
+    /// The sign that hides a line of a block in this language, from `[output.html.code.hidelines]`. Rust's is not there.
+    pub fn hidelines(&self, language: &str) -> Option<&str> {
+        self.dialect.hidelines.get(language).map(String::as_str)
+    }
+
     /// What decides for mdBook's own parser how this page's Markdown is read.
     pub(crate) fn markdown_options(&self) -> MarkdownOptions {
         let mut options = MarkdownOptions::default();
@@ -184,9 +203,12 @@ impl Dialect {
             let value: Option<bool> = config.get(name).map_err(|error| format!("{error:#}"))?;
             Ok(value.unwrap_or(true))
         };
+        let hidelines: Option<BTreeMap<String, String>> =
+            config.get("output.html.code.hidelines").map_err(|error| format!("{error:#}"))?;
         Ok(Self {
             definition_lists: flag("output.html.definition-lists")?,
             admonitions: flag("output.html.admonitions")?,
+            hidelines: hidelines.unwrap_or_default(),
         })
     }
 }

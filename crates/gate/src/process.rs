@@ -54,21 +54,25 @@ pub fn run(command: &mut Command, limits: &Limits) -> io::Result<Outcome> {
         }
         Err(RecvTimeoutError::Disconnected) => return Err(io::Error::other("waiting for the program failed")),
     };
+    // The program is what was asked for; what it left behind ends with it.
+    group.kill();
     Ok(Outcome { status, stdout: finish(&stdout, &group), stderr: finish(&stderr, &group) })
 }
 
 /// A program and what it started.
-struct Group {
+pub(crate) struct Group {
     id: u32,
 }
 
 impl Group {
-    fn of(child: &Child) -> Self {
+    /// The group of a program that was started with one of its own.
+    pub(crate) fn of(child: &Child) -> Self {
         Self { id: child.id() }
     }
 
+    /// Ends all of it.
     #[cfg(unix)]
-    fn kill(&self) {
+    pub(crate) fn kill(&self) {
         use rustix::process::{Pid, Signal, kill_process_group};
         if let Some(group) = i32::try_from(self.id).ok().and_then(Pid::from_raw) {
             // It may have ended in this moment: then there is nothing left to kill.
@@ -76,8 +80,9 @@ impl Group {
         }
     }
 
+    /// Ends all of it.
     #[cfg(not(unix))]
-    fn kill(&self) {
+    pub(crate) fn kill(&self) {
         let _ = Command::new("taskkill").args(["/T", "/F", "/PID", &self.id.to_string()]).output();
     }
 }

@@ -1,21 +1,18 @@
 //! What skeptic extracted, held against what the reader sees, as modules whose line numbers are the page's.
 //!
 //! Skeptic alone compiles each block by itself: minutes for a book, and with its cache a race ("Text file busy"). So
-//! skeptic says what the blocks are, and what it says is compiled as modules of one test binary, which runs each block as
-//! a process of its own. For a build script:
+//! skeptic says what the blocks are, and what it says is compiled as modules of one program, which is run once for each block. For a build script:
 //!
 //! ```text
 //! let book = Book::load(root)?;
 //! skeptic::generate_doc_tests(&rust::write_pages(&book, &out_dir)?);
-//! rust::write_modules(&book, &out_dir)?;
+//! rust::write_modules(&book, &out_dir, &[])?;
 //! ```
 //!
 //! - `extracted`: reads the file that skeptic generates
 //! - `paired`: holds skeptic's blocks against the reader's
 //! - `module`: a block's module and the index of all of them
-//! - [`Compiled`]: what the index holds
 
-mod compiled;
 mod extracted;
 mod module;
 mod paired;
@@ -26,13 +23,11 @@ use std::time::{Duration, SystemTime};
 
 use crate::{Book, Error};
 
-pub use compiled::{Compiled, CompiledLine, find};
 pub use extracted::{Extracted, parse};
 pub use module::{index, module};
 pub use paired::pair;
 
-/// The file that [`write_modules`] makes for the test binary to include. It needs [`Compiled`] and [`CompiledLine`] in
-/// scope and defines `BLOCKS: &[Compiled]`.
+/// The file that [`write_modules`] makes for the program to include. It defines `run(name: &str) -> Option<ExitCode>`.
 pub const INDEX: &str = "blocks.rs";
 
 /// Where skeptic puts what it extracted, in the build script's output folder.
@@ -66,18 +61,20 @@ pub fn write_pages(book: &Book, out_dir: &Path) -> Result<Vec<PathBuf>, Error> {
 }
 
 /// Reads what skeptic extracted from the pages that [`write_pages`] wrote into `out_dir`, and writes a module for each
-/// block (`blocks/src/api.md/line-12.rs`) and the [`INDEX`]. Returns the number of blocks.
+/// block (`blocks/src/api.md/line-12.rs`) and the [`INDEX`], except for the blocks with the names in `without`. Returns the
+/// number of blocks.
 ///
 /// # Errors
 /// [`Error::NotExtracted`], [`Error::NotShown`], [`Error::OtherText`], [`Error::Skeptic`], [`Error::Io`], and those of
 /// [`rust_blocks`](crate::blocks::rust_blocks).
-pub fn write_modules(book: &Book, out_dir: &Path) -> Result<usize, Error> {
+pub fn write_modules(book: &Book, out_dir: &Path, without: &[&str]) -> Result<usize, Error> {
     let generated = out_dir.join(SKEPTIC_OUTPUT);
     let generated = match book.pages() {
         [] => String::new(),
         _ => fs::read_to_string(&generated).map_err(Error::io(&generated))?,
     };
-    let blocks = pair(book, &parse(&generated)?)?;
+    let mut blocks = pair(book, &parse(&generated)?)?;
+    blocks.retain(|(block, _)| !without.contains(&block.name().as_str()));
 
     let folder = out_dir.join("blocks");
     empty(&folder)?;

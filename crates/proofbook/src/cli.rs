@@ -1,6 +1,6 @@
 //! The command line: which subcommand runs, and what `--help` teaches.
 
-use crate::{build, exit, sandbox, serve};
+use crate::{build, exit, sandbox, serve, test};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -22,6 +22,7 @@ pub(crate) struct Cli {
 enum Command {
     Serve(serve::Args),
     Build(build::Args),
+    Test(test::Args),
     Sandbox(sandbox::Args),
 }
 
@@ -30,6 +31,7 @@ const AFTER_HELP: &str = concat!(
   proofbook                     serve the book, the sandbox API and the explorer on port 3000
   proofbook --port 4000 --open  the same on another port, and open the browser
   proofbook build               write the static site and the offline book to book/
+  proofbook test                run every block of every page
   proofbook sandbox             the sandbox API alone, on port 4010
   proofbook help serve          more about one command
 
@@ -48,6 +50,7 @@ impl Cli {
         match self.command.unwrap_or(Command::Serve(self.serve)) {
             Command::Serve(args) => serve::run(args).await,
             Command::Build(args) => build::run(args).await,
+            Command::Test(args) => test::run(args).await,
             Command::Sandbox(args) => sandbox::run(args).await,
         }
     }

@@ -3,6 +3,7 @@
 //! One file a subcommand, each with `Args` and `run`:
 //! - [`serve`]: the book, the sandbox and the explorer on one address, rebuilt on save
 //! - [`build`]: the static site and the offline book
+//! - [`test`]: every block and every static check
 //! - [`sandbox`]: the fake API alone
 //!
 //! What they share:
@@ -29,6 +30,7 @@ mod output;
 mod sandbox;
 mod serve;
 mod stop;
+mod test;
 mod web;
 
 use clap::Parser;

@@ -1,6 +1,6 @@
 //! What was asked and answered, and the bounded log of it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use http::HeaderMap;
@@ -83,6 +83,7 @@ pub struct Log {
 #[derive(Debug, Default)]
 struct Inner {
     exchanges: VecDeque<Arc<Exchange>>,
+    events: BTreeSet<String>,
     faults: Vec<String>,
 }
 
@@ -117,6 +118,17 @@ impl Log {
     #[must_use]
     pub fn all(&self) -> Vec<Arc<Exchange>> {
         self.lock().exchanges.iter().cloned().collect()
+    }
+
+    /// Notes that an event of this type was sent to a webhook, or tried to.
+    pub fn sent(&self, event: &str) {
+        self.lock().events.insert(event.to_owned());
+    }
+
+    /// The types of the events that were sent.
+    #[must_use]
+    pub fn events(&self) -> BTreeSet<String> {
+        self.lock().events.clone()
     }
 
     /// Where answers of the sandbox broke the contract.

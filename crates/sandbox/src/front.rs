@@ -125,10 +125,9 @@ impl std::fmt::Debug for Front {
 }
 
 impl Front {
-    /// Starts wiremock behind a front.
-    pub async fn start(contract: Contract, behaviour: Arc<dyn Behaviour>) -> Self {
+    /// Starts wiremock behind a front, which writes into this log.
+    pub async fn start(contract: Contract, behaviour: Arc<dyn Behaviour>, log: Arc<Log>) -> Self {
         let in_flight = Arc::new(InFlight::default());
-        let log = Arc::new(Log::default());
         Self {
             backend: Backend::start(contract.clone(), behaviour.clone(), in_flight.clone()).await,
             hop: Client::builder(TokioExecutor::new()).build_http(),

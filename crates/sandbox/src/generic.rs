@@ -1,11 +1,55 @@
 //! The behaviour of any contract: its examples, or where there is none a sample of its schemas, the same each time.
 
-use http::header::{HeaderName, HeaderValue};
-use proofbook_contract::Contract;
+use std::sync::Arc;
+
+use http::HeaderMap;
+use http::header::{ALLOW, HeaderName, HeaderValue};
+use proofbook_contract::{Contract, Find, Operation};
 use serde_json::json;
 
-use crate::behaviour::Call;
+use crate::behaviour::{Answer, Behaviour, Call, Refusal};
+use crate::exchange::Log;
 use crate::reply::{PROBLEM_JSON, Reply};
+
+/// The largest body that is read, in bytes.
+const BODY_LIMIT: usize = 1024 * 1024;
+
+/// The behaviour of an API of which only the contract is known: every operation answers by its examples.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Generic;
+
+impl Behaviour for Generic {
+    fn knows(&self, _: &Operation) -> bool {
+        false
+    }
+
+    fn answer(&self, _: &Call<'_>) -> Answer {
+        // Not called, since it knows no operation.
+        Answer::Now(problem(500, "Not known", "This API has no behaviour of its own."))
+    }
+
+    fn refuse(&self, _: &HeaderMap, _: &str, why: Refusal<'_>) -> Reply {
+        match why {
+            Refusal::NoOperation(Find::MethodNotAllowed(methods)) => {
+                problem(405, "Method not allowed", "The path does not have this method.").header(ALLOW, methods.join(", "))
+            }
+            Refusal::NoOperation(_) => problem(404, "Not found", "The contract has no such path."),
+            Refusal::Unreadable(reason) => problem(400, "Invalid request", reason),
+        }
+    }
+
+    fn world(&self, _: &HeaderMap) -> Option<String> {
+        None
+    }
+
+    fn controls(self: Arc<Self>, _: Arc<Log>) -> axum::Router {
+        axum::Router::new()
+    }
+
+    fn body_limit(&self) -> usize {
+        BODY_LIMIT
+    }
+}
 
 /// Answers a call with the example of the lowest documented 2xx. A request that breaks the contract gets 400 and a
 /// problem document that says where.

@@ -26,6 +26,7 @@ pub mod policy_aggregator;
 pub mod reply;
 pub mod server;
 
+use std::collections::BTreeSet;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -34,8 +35,9 @@ use std::time::Duration;
 use proofbook_contract::{Contract, LoadError};
 
 use crate::behaviour::Behaviour;
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, Log};
 use crate::front::Front;
+use crate::generic::Generic;
 use crate::policy_aggregator::{Options, PolicyAggregator};
 
 /// Why a sandbox did not start.
@@ -58,9 +60,33 @@ pub enum StartError {
 #[must_use = "a builder does nothing until you call `start`"]
 pub struct Builder {
     listener: Option<TcpListener>,
-    contract: Option<PathBuf>,
+    path: Option<PathBuf>,
+    contract: Option<Contract>,
+    behaviour: Kind,
     fallback: axum::Router,
     options: Options,
+}
+
+/// How a sandbox behaves beyond its contract's examples.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// As the Policy Aggregator API does, with state.
+    #[default]
+    PolicyAggregator,
+    /// By the examples of any contract, and nothing else.
+    Generic,
+}
+
+impl std::str::FromStr for Kind {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            "policy-aggregator" => Ok(Self::PolicyAggregator),
+            "generic" => Ok(Self::Generic),
+            other => Err(format!("there is no sandbox `{other}`: write `generic`, or `policy-aggregator`")),
+        }
+    }
 }
 
 impl Builder {
@@ -72,7 +98,19 @@ impl Builder {
 
     /// Answers by the contract in this file instead of the one that is built in.
     pub fn contract_path(mut self, path: Option<PathBuf>) -> Self {
-        self.contract = path;
+        self.path = path;
+        self
+    }
+
+    /// Answers by this contract, which is not read again.
+    pub fn contract(mut self, contract: Contract) -> Self {
+        self.contract = Some(contract);
+        self
+    }
+
+    /// Behaves so instead of as the Policy Aggregator API does.
+    pub fn behaviour(mut self, kind: Kind) -> Self {
+        self.behaviour = kind;
         self
     }
 
@@ -105,9 +143,10 @@ impl Builder {
     /// # Errors
     /// If the contract can't be loaded, the socket can't be used, or webhook delivery can't be set up.
     pub async fn start(self) -> Result<Sandbox, StartError> {
-        let contract = match &self.contract {
-            Some(path) => Contract::from_path(path)?,
-            None => policy_aggregator::contract()?,
+        let contract = match (self.contract, &self.path) {
+            (Some(contract), _) => contract,
+            (None, Some(path)) => Contract::from_path(path)?,
+            (None, None) => policy_aggregator::contract()?,
         };
         let listener = match self.listener {
             Some(listener) => listener,
@@ -117,11 +156,17 @@ impl Builder {
         let address = listener.local_addr().map_err(StartError::Listen)?;
         let listener = tokio::net::TcpListener::from_std(listener).map_err(StartError::Listen)?;
 
-        let behaviour: Arc<dyn Behaviour> =
-            Arc::new(PolicyAggregator::new(&contract, self.options).map_err(StartError::Delivery)?);
-        let front = Arc::new(Front::start(contract, behaviour).await);
+        let log = Arc::new(Log::default());
+        let behaviour: Arc<dyn Behaviour> = match self.behaviour {
+            Kind::Generic => Arc::new(Generic),
+            Kind::PolicyAggregator => {
+                let api = PolicyAggregator::new(&contract, self.options, log.clone());
+                Arc::new(api.map_err(StartError::Delivery)?)
+            }
+        };
+        let front = Arc::new(Front::start(contract, behaviour, log).await);
         let accept = tokio::spawn(server::run(listener, front.clone(), self.fallback));
-        Ok(Sandbox { address, url: format!("http://{address}"), front, accept })
+        Ok(Sandbox { address, url: format!("http://{address}"), front, accept, quiet: false })
     }
 }
 
@@ -136,6 +181,7 @@ pub struct Sandbox {
     url: String,
     front: Arc<Front>,
     accept: tokio::task::JoinHandle<()>,
+    quiet: bool,
 }
 
 impl Sandbox {
@@ -182,6 +228,19 @@ impl Sandbox {
         self.front.log().all()
     }
 
+    /// The types of the events that were sent to webhooks.
+    #[must_use]
+    pub fn events(&self) -> BTreeSet<String> {
+        self.front.log().events()
+    }
+
+    /// Stops it, and returns its [`violations`](Self::violations) instead of panicking.
+    #[must_use]
+    pub fn end(mut self) -> Vec<String> {
+        self.quiet = true;
+        self.violations()
+    }
+
     /// Each place in which an answer of the sandbox broke the contract, as a sentence.
     #[must_use]
     pub fn violations(&self) -> Vec<String> {
@@ -193,7 +252,7 @@ impl Drop for Sandbox {
     fn drop(&mut self) {
         self.accept.abort();
         let faults = self.violations();
-        if !faults.is_empty() && !std::thread::panicking() {
+        if !self.quiet && !faults.is_empty() && !std::thread::panicking() {
             panic!("the sandbox broke its contract:\n- {}", faults.join("\n- "));
         }
     }

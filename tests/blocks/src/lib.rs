@@ -7,84 +7,31 @@
 //! # Ok(()) }) }
 //! ```
 //!
-//! It does not extract, compile or start the blocks: `build.rs` and `blocks.rs` do.
+//! It does not extract or compile the blocks, which `build.rs` does, and starts no sandbox, which the gate does.
 
 use std::collections::VecDeque;
 use std::error::Error;
 use std::future::Future;
-use std::io::Write as _;
-use std::net::TcpListener;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
-use proofbook_sandbox::Sandbox;
-use proofbook_sandbox::policy_aggregator::DEFAULT_KEY;
 use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 /// What a block ends with. Whatever error a page's code has goes through `?`.
 pub type Result = std::result::Result<(), Box<dyn Error + Send + Sync>>;
 
-/// Runs a block against a sandbox of its own, which `Client::from_env` finds: its address and a key are in
-/// `POLICY_AGGREGATOR_BASE_URL` and `POLICY_AGGREGATOR_API_KEY` before the block begins.
-///
-/// Call it once, first thing in the block's `main`.
+/// Runs a block. The gate has started a sandbox for it alone, which `Client::from_env` finds.
 ///
 /// # Errors
-/// The block's own; each answer of the sandbox that broke the contract, even if the block did not mind; or why the sandbox
-/// did not start.
-///
-/// # Panics
-/// If the block does, or on a second call.
+/// The block's own.
 pub fn run<F: Future<Output = Result>>(block: F) -> Result {
-    // The address is known before anything runs on it.
-    let listener = TcpListener::bind(("127.0.0.1", 0))?;
-    lead_clients_to(&format!("http://{}", listener.local_addr()?));
-
     // This workspace's reqwest comes without a choice of cryptography; a reader's own comes with one.
     let _ = rustls::crypto::ring::default_provider().install_default();
-
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let sandbox = runtime.block_on(Sandbox::builder().listener(listener).start())?;
-    let outcome = catch_unwind(AssertUnwindSafe(|| runtime.block_on(block)));
-
-    let broken = sandbox.violations();
-    let _inside = runtime.enter();
-    if broken.is_empty() {
-        drop(sandbox);
-        return outcome.unwrap_or_else(|panic| resume_unwind(panic));
-    }
-    // Dropped it would panic, and a block that should panic would pass by that.
-    std::mem::forget(sandbox);
-    // Not in the error: `main` would print it in one line.
-    let _ = writeln!(std::io::stderr(), "the sandbox broke its contract:\n- {}", broken.join("\n- "));
-    match outcome {
-        Ok(Ok(())) => Err("the sandbox broke its contract".into()),
-        Ok(Err(error)) => Err(error),
-        Err(_) => Err("the sandbox broke its contract, and the block panicked".into()),
-    }
-}
-
-/// Sets what `Client::from_env` reads.
-#[expect(
-    unsafe_code,
-    reason = "what a reader copies reads the environment, so there is no other way to hand it a sandbox"
-)]
-fn lead_clients_to(url: &str) {
-    static CALLED: Once = Once::new();
-    assert!(!CALLED.is_completed(), "handbook::run is called once a block: put all of the block into one future");
-    CALLED.call_once(|| {
-        // SAFETY: No other thread reads the environment: a block is a process of its own, `blocks.rs` calls its `main`
-        // before it starts any thread, and this runs before the runtime does. A second call does not come here.
-        unsafe {
-            std::env::set_var("POLICY_AGGREGATOR_BASE_URL", url);
-            std::env::set_var("POLICY_AGGREGATOR_API_KEY", DEFAULT_KEY);
-        }
-    });
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(block)
 }
 
 /// What a helper for hidden lines fails with.

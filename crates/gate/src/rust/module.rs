@@ -46,34 +46,18 @@ pub fn module(block: &Block, code: &str) -> String {
     )
 }
 
-/// The text of the index of modules that lie below `folder`: the modules, and `BLOCKS`, a list of [`super::Compiled`].
+/// The text of the index of modules that lie below `folder`: the modules, and `run`, which runs the block of a name.
 pub fn index<'a>(folder: &Path, blocks: impl IntoIterator<Item = &'a Block>) -> String {
     let mut modules = String::new();
-    let mut list = String::new();
+    let mut arms = String::new();
     for (number, block) in blocks.into_iter().enumerate() {
         let path = path(folder, block).display().to_string();
         // Writing to a string can't fail.
         let _ = writeln!(modules, "{LINTS}#[path = {path:?}]\nmod block_{number};");
-        let lines: Vec<String> = block
-            .lines
-            .iter()
-            .map(|line| {
-                let shown = (!line.hidden).then_some(&line.text);
-                format!("CompiledLine {{ number: {}, shown: {shown:?} }}", line.number)
-            })
-            .collect();
-        let _ = writeln!(
-            list,
-            "    Compiled {{ name: {:?}, page: {:?}, heading: {:?}, should_panic: {}, module: {path:?}, \
-             first_line: {}, lines: &[{}], run: block_{number}::__block }},",
-            block.name(),
-            block.place.page,
-            block.heading.as_deref().unwrap_or_default(),
-            block.should_panic,
-            block.place.line + 1,
-            lines.join(", "),
-        );
+        let _ = writeln!(arms, "        {:?} => block_{number}::__block(),", block.name());
     }
-    // A book without blocks would leave the second name unused where this is included.
-    format!("{modules}\nconst _: &[CompiledLine] = &[];\nstatic BLOCKS: &[Compiled] = &[\n{list}];\n")
+    format!(
+        "{modules}\n#[allow(unreachable_code, clippy::needless_return)]\nfn run(name: &str) -> ::std::option::Option<::std::process::ExitCode> {{\n    \
+         ::std::option::Option::Some(match name {{\n{arms}        _ => return ::std::option::Option::None,\n    }})\n}}\n"
+    )
 }

@@ -3,9 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
 mod blocks;
-mod failure;
+mod links;
 mod pages;
 mod process;
+mod prose;
 
 use std::path::{Path, PathBuf};
 

@@ -12,27 +12,19 @@ pub(crate) fn trials() -> Vec<Case> {
         ("a panic names page and line", panic_place),
         ("a result that nobody looks at is a mistake", unused_result),
         ("a block whose main returns an error fails", main_returns_error),
+        ("a block that is left out does not keep the others from compiling", left_out),
     ]
 }
 
-/// The smallest program around the index: runs the block whose name it is given, or lists them all.
+/// The smallest program around the index.
 const MAIN: &str = r#"
-use std::process::ExitCode;
-pub struct Compiled {
-    name: &'static str, page: &'static str, heading: &'static str, should_panic: bool, module: &'static str,
-    first_line: usize, lines: &'static [CompiledLine], run: fn() -> ExitCode,
-}
-pub struct CompiledLine { number: usize, shown: Option<&'static str> }
 include!("blocks.rs");
-fn main() -> ExitCode {
-    let name = std::env::args().nth(1).unwrap();
-    (BLOCKS.iter().find(|block| block.name == name).unwrap().run)()
-}
+fn main() -> std::process::ExitCode { run(&std::env::args().nth(1).unwrap()).unwrap() }
 "#;
 
-/// The index of a book, compiled as the test binary compiles it.
+/// The index of a book, compiled as the package of the blocks compiles it.
 fn compile(book: &Book, out: &Path) -> Output {
-    rust::write_modules(book, out).unwrap();
+    rust::write_modules(book, out, &[]).unwrap();
     std::fs::write(out.join("main.rs"), MAIN).unwrap();
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     Command::new(rustc).args(["--edition=2024", "main.rs"]).current_dir(out).output().unwrap()
@@ -99,4 +91,15 @@ fn main_returns_error() {
     let output = run_only_block(page);
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("NotFound"), "{}", stderr(&output));
+}
+
+fn left_out() {
+    let (_root, book) = book_of("```rust\nmissing();\n```\n\n```rust\nassert_eq!(1, 1);\n```\n");
+    let out = extract(&book);
+    assert_eq!(rust::write_modules(&book, out.path(), &["src/page.md:1"]).unwrap(), 1);
+    std::fs::write(out.path().join("main.rs"), MAIN).unwrap();
+    let compiled = Command::new("rustc").args(["--edition=2024", "main.rs"]).current_dir(out.path()).output().unwrap();
+    assert!(compiled.status.success(), "{}", stderr(&compiled));
+    let ran = Command::new(program(out.path())).arg("src/page.md:5").output().unwrap();
+    assert!(ran.status.success(), "{}", stderr(&ran));
 }

@@ -17,7 +17,7 @@ pub(crate) fn trials() -> Vec<Case> {
 fn agreement() {
     for name in ["blocks", "includes"] {
         let book = Book::load(fixture(name)).unwrap();
-        let blocks = rust::write_modules(&book, extract(&book).path()).unwrap();
+        let blocks = rust::write_modules(&book, extract(&book).path(), &[]).unwrap();
         assert_eq!(blocks, book.rust_blocks().unwrap().len(), "{name}");
         assert!(blocks > 0);
     }
@@ -34,7 +34,7 @@ fn said_first() {
 fn not_extracted() {
     // mdBook knows footnotes, skeptic's Markdown does not: there the fence is an indented text.
     let (_root, book) = book_of("# Page\n\nA note.[^1]\n\n[^1]: See:\n\n    ```rust\n    fn main() {}\n    ```\n");
-    let error = rust::write_modules(&book, extract(&book).path()).unwrap_err();
+    let error = rust::write_modules(&book, extract(&book).path(), &[]).unwrap_err();
     assert!(matches!(&error, Error::NotExtracted { place } if place.line == 7), "{error}");
 }
 
@@ -45,7 +45,7 @@ fn not_shown() {
     let text = std::fs::read_to_string(&path).unwrap();
     let (header, test) = text.split_once('\n').unwrap();
     std::fs::write(&path, format!("{header}\n{test}{}", test.replace("_line_3", "_line_7"))).unwrap();
-    let error = rust::write_modules(&book, out.path()).unwrap_err();
+    let error = rust::write_modules(&book, out.path(), &[]).unwrap_err();
     assert!(matches!(&error, Error::NotShown { place } if place.line == 7), "{error}");
 }
 
@@ -55,7 +55,7 @@ fn other_text() {
     let path = out.path().join("skeptic-tests.rs");
     let text = std::fs::read_to_string(&path).unwrap();
     std::fs::write(&path, text.replace("fn main() {}", "fn main() { }")).unwrap();
-    let error = rust::write_modules(&book, out.path()).unwrap_err();
+    let error = rust::write_modules(&book, out.path(), &[]).unwrap_err();
     assert!(matches!(&error, Error::OtherText { place, .. } if place.line == 1), "{error}");
     assert!(error.to_string().contains("fn main() { }"), "{error}");
 }
@@ -63,9 +63,9 @@ fn other_text() {
 fn no_blocks() {
     let (_root, book) = book_of("Only text.\n");
     let out = extract(&book);
-    assert_eq!(rust::write_modules(&book, out.path()).unwrap(), 0);
+    assert_eq!(rust::write_modules(&book, out.path(), &[]).unwrap(), 0);
     let index = std::fs::read_to_string(out.path().join(rust::INDEX)).unwrap();
-    assert!(index.contains("static BLOCKS: &[Compiled] = &[\n];"), "{index}");
+    assert!(index.contains("match name {\n        _ => return"), "{index}");
 
     rust::write_pages(&book, out.path()).unwrap();
     assert!(!out.path().join("skeptic-tests.rs").exists());

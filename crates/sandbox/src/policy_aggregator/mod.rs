@@ -104,10 +104,10 @@ impl PolicyAggregator {
     ///
     /// # Errors
     /// If the client that delivers webhooks can't be set up.
-    pub fn new(contract: &Contract, options: Options) -> Result<Self, reqwest::Error> {
+    pub fn new(contract: &Contract, options: Options, log: Arc<Log>) -> Result<Self, reqwest::Error> {
         let limits = Arc::new(Limits::of(contract));
         let timeout = options.webhook_timeout.unwrap_or_else(|| Duration::from_secs(limits.webhook_timeout_seconds));
-        let sender = Sender::new(timeout, limits.response_body_start_characters)?;
+        let sender = Sender::new(timeout, limits.response_body_start_characters, log)?;
         let rate_limit = options.rate_limit.unwrap_or(limits.requests_per_minute);
         let time_scale = options.time_scale.filter(|scale| scale.is_finite() && *scale > 0.0).unwrap_or(1.0);
         Ok(Self {

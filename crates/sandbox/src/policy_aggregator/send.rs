@@ -1,6 +1,7 @@
 //! Sends one signed event to one URL, by the Standard Webhooks specification, and tells what came back.
 
 use std::error::Error;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
@@ -11,6 +12,7 @@ use tokio::sync::Semaphore;
 
 use super::delivery::Event;
 use super::destination::{PublicOnly, check};
+use crate::exchange::Log;
 
 /// How many attempts are under way at once, over all keys.
 const AT_ONCE: usize = 64;
@@ -39,16 +41,17 @@ pub struct Outcome {
 #[derive(Debug, Clone)]
 pub struct Sender {
     client: reqwest::Client,
-    room: std::sync::Arc<Semaphore>,
+    room: Arc<Semaphore>,
     body_start: usize,
+    log: Arc<Log>,
 }
 
 impl Sender {
-    /// A sender that waits this long for an answer and keeps this many characters of it.
+    /// A sender that waits this long for an answer, keeps this many characters of it, and notes in the log what it sends.
     ///
     /// # Errors
     /// If TLS can't be set up.
-    pub fn new(timeout: Duration, body_start: usize) -> Result<Self, reqwest::Error> {
+    pub fn new(timeout: Duration, body_start: usize, log: Arc<Log>) -> Result<Self, reqwest::Error> {
         // An error only says that a provider is installed already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder()
@@ -58,12 +61,13 @@ impl Sender {
             .no_proxy()
             .dns_resolver(PublicOnly)
             .build()?;
-        Ok(Self { client, room: std::sync::Arc::new(Semaphore::new(AT_ONCE)), body_start })
+        Ok(Self { client, room: Arc::new(Semaphore::new(AT_ONCE)), body_start, log })
     }
 
     /// Signs an event now, with each of the secrets, and sends it.
     pub async fn send(&self, url: &str, secrets: &[String], event: &Event) -> Outcome {
         let _permit = self.room.acquire().await;
+        self.log.sent(&event.kind);
         let timestamp = Timestamp::now().as_second();
         let signatures: Vec<String> = secrets
             .iter()

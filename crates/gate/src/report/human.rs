@@ -1,0 +1,108 @@
+//! The report for a person: what failed first, with place, lines, difference, and the command that runs it again.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use crate::Finding;
+use crate::run::{BlockReport, Report, Status};
+
+/// How the text is made.
+#[derive(Debug, Clone)]
+pub struct Style {
+    /// Whether to colour what the words already say.
+    pub colour: bool,
+    /// The command that runs blocks, such as `proofbook test`.
+    pub rerun: String,
+}
+
+impl Style {
+    fn paint(&self, code: &str, text: &str) -> String {
+        if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+}
+
+/// The whole text, with a line end.
+#[must_use]
+pub fn text(report: &Report, style: &Style) -> String {
+    let blocks: BTreeMap<&str, &BlockReport> = report.blocks.iter().map(|block| (block.name.as_str(), block)).collect();
+    let mut out = String::new();
+    for finding in &report.findings {
+        one(&mut out, finding, finding.block.as_deref().and_then(|name| blocks.get(name)).copied(), style);
+    }
+    for (lack, count) in &report.lacking {
+        let _ = writeln!(out, "{} {count} blocks: {lack}\n", style.paint("1;33", "SKIPPED"));
+    }
+    out.push_str(&summary(report, style));
+    out
+}
+
+fn one(out: &mut String, finding: &Finding, block: Option<&BlockReport>, style: &Style) {
+    let place = style.paint("1", &finding.place.to_string());
+    let code = style.paint("1;31", finding.code.name());
+    // Writing to a string can't fail.
+    let _ = writeln!(out, "{place}: {code}: {}", finding.message);
+    if let Some(block) = block {
+        if let Some(heading) = &block.heading {
+            let _ = writeln!(out, "  under “{heading}”, {}", block.language);
+        }
+        let _ = writeln!(out);
+        for (number, text) in &block.lines {
+            let mark = if *number == finding.place.line { ">" } else { " " };
+            let _ = writeln!(out, " {mark}{number:>5} | {text}");
+        }
+    }
+    if let Some(detail) = &finding.detail {
+        let _ = writeln!(out);
+        for line in detail.lines() {
+            let line = match line.chars().next() {
+                Some('-') => style.paint("31", line),
+                Some('+') => style.paint("32", line),
+                _ => line.to_owned(),
+            };
+            let _ = writeln!(out, "  {line}");
+        }
+    }
+    let _ = writeln!(out, "\n  to mend it: {}", finding.help);
+    if let Some(name) = &finding.block {
+        let _ = writeln!(out, "  to run it again: {} --page '{name}'", style.rerun);
+    }
+    let _ = writeln!(out);
+}
+
+/// How many blocks of each language came to what.
+fn summary(report: &Report, style: &Style) -> String {
+    let mut languages: BTreeMap<&str, [usize; 5]> = BTreeMap::new();
+    for block in &report.blocks {
+        let column = match block.status {
+            Status::Passed => 0,
+            Status::Unchanged => 1,
+            Status::Failed => 2,
+            Status::NotRun => 3,
+            Status::Skipped => 4,
+        };
+        languages.entry(&block.language).or_default()[column] += 1;
+    }
+    let mut out = format!("{:<12} {:>7} {:>10} {:>7} {:>8} {:>8}\n", "language", "passed", "unchanged", "failed", "not run", "skipped");
+    let mut all = [0; 5];
+    for (language, counts) in &languages {
+        let language = if language.is_empty() { "(unknown)" } else { language };
+        let _ = writeln!(out, "{}", row(language, counts));
+        for (sum, count) in all.iter_mut().zip(counts) {
+            *sum += count;
+        }
+    }
+    let _ = writeln!(out, "{}", row("all", &all));
+    let findings = report.findings.len();
+    let verdict = match findings {
+        0 => style.paint("1;32", "All holds."),
+        1 => style.paint("1;31", "1 finding."),
+        many => style.paint("1;31", &format!("{many} findings.")),
+    };
+    let _ = writeln!(out, "\n{verdict}");
+    out
+}
+
+fn row(name: &str, counts: &[usize; 5]) -> String {
+    let [passed, unchanged, failed, not_run, skipped] = counts;
+    format!("{name:<12} {passed:>7} {unchanged:>10} {failed:>7} {not_run:>8} {skipped:>8}")
+}

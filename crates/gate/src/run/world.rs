@@ -1,0 +1,110 @@
+//! What a unit has for itself: a sandbox with its key, and a folder.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use proofbook_sandbox::Sandbox;
+use proofbook_sandbox::exchange::Exchange;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::lab::Lab;
+
+/// A unit's surroundings. The sandbox stops and the folder goes when it is dropped.
+#[derive(Debug)]
+pub(super) struct World {
+    sandbox: Sandbox,
+    env: Vec<(String, String)>,
+    folder: TempDir,
+}
+
+/// What blocks showed of the API.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Seen {
+    /// The exchanges, in their order.
+    pub exchanges: Vec<Call>,
+    /// The types of the events that were sent.
+    pub events: Vec<String>,
+}
+
+/// An exchange, as far as coverage and verdicts need it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Call {
+    /// The method and the target, as they were sent.
+    pub request: String,
+    /// The operation, if the contract knows it.
+    pub operation: Option<String>,
+    /// The status; nothing if the connection was dropped.
+    pub status: Option<u16>,
+    /// The error code in the answer's body.
+    pub code: Option<String>,
+    /// The names of the request's headers, in lower case.
+    pub request_headers: Vec<String>,
+    /// The names of the answer's headers, in lower case.
+    pub response_headers: Vec<String>,
+    /// Where the request breaks the contract.
+    pub violations: Vec<String>,
+}
+
+impl World {
+    /// Starts a sandbox and makes an empty folder.
+    pub(super) fn start(lab: &Lab) -> io::Result<Self> {
+        let start = Sandbox::builder().contract(lab.contract.clone()).behaviour(lab.kind).start();
+        let sandbox = lab.runtime.block_on(start).map_err(io::Error::other)?;
+        let folder = tempfile::Builder::new().prefix("proofbook-").tempdir()?;
+        std::fs::create_dir(folder.path().join("work"))?;
+        let key = lab.new_key();
+        let fill = |text: &str| text.replace("{url}", sandbox.url()).replace("{key}", &key);
+        let env = lab.settings.env.iter().map(|(name, value)| (name.clone(), fill(value))).collect();
+        Ok(Self { sandbox, env, folder })
+    }
+
+    /// The address of the sandbox, without a slash at its end.
+    pub(super) fn url(&self) -> &str {
+        self.sandbox.url()
+    }
+
+    /// What the unit's programs find in their environment.
+    pub(super) fn env(&self) -> &[(String, String)] {
+        &self.env
+    }
+
+    /// The folder in which the unit's programs begin, empty but for the files that the page gives.
+    pub(super) fn work(&self) -> PathBuf {
+        self.folder.path().join("work")
+    }
+
+    /// A folder beside it, for what the gate puts there.
+    pub(super) fn outer(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// How many exchanges there were until now.
+    pub(super) fn count(&self) -> usize {
+        self.sandbox.exchanges().len()
+    }
+
+    /// Stops the sandbox. Returns what was seen, and where the sandbox broke the contract.
+    pub(super) fn end(self) -> (Seen, Vec<String>) {
+        let exchanges = self.sandbox.exchanges().iter().map(|one| Call::of(one)).collect();
+        let events = self.sandbox.events().into_iter().collect();
+        (Seen { exchanges, events }, self.sandbox.end())
+    }
+}
+
+impl Call {
+    fn of(exchange: &Exchange) -> Self {
+        let body: Value = serde_json::from_str(&exchange.response_body).unwrap_or_default();
+        let names = |headers: &Value| headers.as_object().map(|all| all.keys().cloned().collect()).unwrap_or_default();
+        Self {
+            request: format!("{} {}", exchange.method, exchange.target),
+            operation: exchange.operation.clone(),
+            status: exchange.status,
+            code: body.get("code").and_then(Value::as_str).map(str::to_owned),
+            request_headers: names(&exchange.request_headers),
+            response_headers: names(&exchange.response_headers),
+            violations: exchange.request_violations.iter().map(ToString::to_string).collect(),
+        }
+    }
+}

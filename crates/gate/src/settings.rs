@@ -1,0 +1,136 @@
+//! The gate's settings: `[preprocessor.proofbook]` in `book.toml`.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use mdbook_driver::config::Config;
+use serde::Deserialize;
+
+/// The table of `book.toml` that holds them.
+pub const TABLE: &str = "preprocessor.proofbook";
+
+/// How a book is proven. Paths are relative to the book's root.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Settings {
+    /// The API's contract.
+    pub contract: PathBuf,
+    /// The sandbox that answers the blocks: `generic`, or the name of one with a behaviour of its own.
+    pub sandbox: String,
+    /// The key of a block's sandbox; `{id}` stands for what makes it another block's.
+    pub key: String,
+    /// Where the gate keeps what it can make again.
+    pub state: PathBuf,
+    /// What a block finds in its environment. `{url}` stands for the address of its sandbox, `{key}` for its key.
+    pub env: BTreeMap<String, String>,
+    /// What is allowed in the prose though nothing knows it.
+    pub allow: PathBuf,
+    /// Where the names are that the prose may use: folders of source code.
+    pub code: Vec<PathBuf>,
+    /// How Rust blocks are compiled.
+    pub rust: Option<Rust>,
+    /// What Python blocks may import.
+    pub python: Option<Python>,
+    /// What JavaScript and TypeScript blocks may import.
+    pub node: Option<Node>,
+    /// What shell blocks may call.
+    pub bash: Option<Bash>,
+    /// What draws the diagrams.
+    pub mermaid: Option<Mermaid>,
+    /// For stock mdBook: the program that expands `{{contract …}}`.
+    command: Option<String>,
+    optional: Option<bool>,
+    before: Option<Vec<String>>,
+    after: Option<Vec<String>>,
+    renderers: Option<Vec<String>>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            contract: "contract/openapi.yaml".into(),
+            sandbox: "generic".into(),
+            key: "test-{id}".into(),
+            state: "target/proofbook".into(),
+            env: BTreeMap::new(),
+            allow: "allow.toml".into(),
+            code: Vec::new(),
+            rust: None,
+            python: None,
+            node: None,
+            bash: None,
+            mermaid: None,
+            command: None,
+            optional: None,
+            before: None,
+            after: None,
+            renderers: None,
+        }
+    }
+}
+
+/// How Rust blocks are compiled: the example `blocks` of a package of the book's cargo workspace is the program of them all.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rust {
+    /// What stands before a generated sample, as hidden lines.
+    #[serde(default)]
+    pub before: String,
+    /// What stands after a generated sample, as hidden lines.
+    #[serde(default)]
+    pub after: String,
+}
+
+/// What Python blocks may import.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Python {
+    /// A lock file for pip, with hashes.
+    pub lock: PathBuf,
+    /// A folder of modules for hidden lines.
+    pub helpers: Option<PathBuf>,
+}
+
+/// What JavaScript and TypeScript blocks may import.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Node {
+    /// A folder with `package.json` and `package-lock.json`.
+    pub lock: PathBuf,
+    /// A folder of modules for hidden lines, each imported by its name.
+    pub helpers: Option<PathBuf>,
+}
+
+/// What shell blocks may call.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bash {
+    /// A file of functions for hidden lines.
+    pub helpers: Option<PathBuf>,
+}
+
+/// What draws the diagrams.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mermaid {
+    /// The library as one script for browsers.
+    pub script: PathBuf,
+}
+
+impl Settings {
+    /// Reads them from a book's configuration; without the table, the defaults.
+    ///
+    /// # Errors
+    /// What is wrong with the table, as a sentence.
+    pub fn of(config: &Config) -> Result<Self, String> {
+        let settings: Option<Self> = config.get(TABLE).map_err(|error| format!("[{TABLE}]: {error:#}"))?;
+        Ok(settings.unwrap_or_default())
+    }
+
+    /// Whether stock mdBook is told how to expand `{{contract …}}`.
+    #[must_use]
+    pub fn works_with_stock_mdbook(&self) -> bool {
+        let words = [&self.before, &self.after, &self.renderers].into_iter().flatten().count();
+        self.command.is_some() || self.optional.is_some() || words > 0
+    }
+}
