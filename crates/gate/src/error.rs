@@ -72,7 +72,9 @@ pub enum Error {
         attribute: String,
     },
     /// An info string of a Rust block with a word that the gate does not know.
-    #[error("{place}: a Rust block may be `should_panic`, `status=404`, `editable` or `noplayground`, not `{attribute}`")]
+    #[error(
+        "{place}: a Rust block may be `should_panic`, `status=404`, `editable` or `noplayground`, not `{attribute}`"
+    )]
     Attribute {
         /// The block's opening fence.
         place: Place,

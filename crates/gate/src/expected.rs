@@ -166,7 +166,9 @@ fn difference(wanted: &[&str], found: &[&str]) -> String {
     // A line that matches by its pattern is no difference.
     let seen: Vec<String> = wanted
         .iter()
-        .map(|line| found.iter().find(|other| !is_any(line) && line_matches(line, other)).unwrap_or(line).to_string() + "\n")
+        .map(|line| {
+            found.iter().find(|other| !is_any(line) && line_matches(line, other)).unwrap_or(line).to_string() + "\n"
+        })
         .collect();
     let found: Vec<String> = found.iter().map(|line| format!("{line}\n")).collect();
     let (seen, found) = (seen.concat(), found.concat());

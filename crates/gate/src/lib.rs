@@ -12,12 +12,17 @@
 //! - [`run`]: runs a plan against sandboxes and judges what comes of it
 //! - [`expected`]: holds output against what a page shows
 //! - [`rust`]: what skeptic extracted, held against what the reader sees, as modules whose line numbers are the page's
+//! - [`coverage`]: what of the contract the blocks have shown
+//! - [`check`]: all that can be said without running anything
 //! - [`prose`] and [`links`]: what the text says, and where it points
 //! - [`process`] and [`tools`]: programs within limits, and what they need on this machine
 //! - [`settings`]: `[preprocessor.proofbook]` in `book.toml`
 //! - [`Finding`]: what does not hold, with page and line; [`Error`]: why a book can't be read
 
 pub mod blocks;
+pub mod check;
+#[cfg(feature = "run")]
+pub mod coverage;
 mod error;
 pub mod expected;
 pub mod finding;

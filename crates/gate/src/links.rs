@@ -52,12 +52,8 @@ pub fn check(book: &Book, generated: &[&str]) -> Links {
         options
     };
     let read = |page: &Page| page::read(page.text(), &options(page));
-    let site = Site::new(
-        book.root().join(&config.book.src),
-        book.pages().iter().map(below).collect(),
-        &config,
-        generated,
-    );
+    let site =
+        Site::new(book.root().join(&config.book.src), book.pages().iter().map(below).collect(), &config, generated);
     let broken = book.pages().iter().map(|page| broken::references(page, &options(page))).collect();
     let checker = Checker { book, site, linked: book.pages().iter().map(read).collect(), broken };
     checker.run()
@@ -97,7 +93,8 @@ impl Checker<'_> {
                 "write what it shows between the square brackets, or as `alt`",
             ));
         }
-        let folder = self.site.pages().nth(number).and_then(|page| page.rsplit_once('/')).map_or("", |(folder, _)| folder);
+        let folder =
+            self.site.pages().nth(number).and_then(|page| page.rsplit_once('/')).map_or("", |(folder, _)| folder);
         match target::kind(target, folder) {
             Kind::External(address) => links.external.push((place, address)),
             Kind::Other => {}

@@ -62,9 +62,7 @@ impl Runner {
             Self::Rust => &["should_panic", "status", "editable", "noplayground"],
             Self::Shell | Self::Console => &["continues", "status", "exit", "background", "terminal", "port", "file"],
             Self::Python | Self::JavaScript | Self::TypeScript => &["continues", "status", "exit", "file"],
-            Self::Json => {
-                &["schema", "request", "response", "event", "file", "field", "terminal", "varies", "of"]
-            }
+            Self::Json => &["schema", "request", "response", "event", "file", "field", "terminal", "varies", "of"],
             Self::Http => &["status"],
             Self::Config => &["file"],
             Self::Diagram => &[],
@@ -160,8 +158,13 @@ impl PagePlan<'_> {
                 continue;
             }
             if runner == Runner::Json && !names_schema(&block) {
-                self.find(&block, Code::JsonWithoutSchema, "the fence does not say what this JSON is", "write `schema=`, \
-                     `request=`, `response=` or `event=` behind `json`, or put it after the block that prints it");
+                self.find(
+                    &block,
+                    Code::JsonWithoutSchema,
+                    "the fence does not say what this JSON is",
+                    "write `schema=`, \
+                     `request=`, `response=` or `event=` behind `json`, or put it after the block that prints it",
+                );
                 continue;
             }
             if runner.prints() && !before.as_ref().is_some_and(same_tabs) {
@@ -199,7 +202,12 @@ impl PagePlan<'_> {
     /// The runner of a block that can be proven.
     fn accept(&mut self, block: &Block) -> Option<Runner> {
         if !block.closed {
-            self.find(block, Code::FenceNotClosed, "this fence is never closed", "write as many backticks below its last line");
+            self.find(
+                block,
+                Code::FenceNotClosed,
+                "this fence is never closed",
+                "write as many backticks below its last line",
+            );
             return None;
         }
         if block.language.is_empty() {
@@ -245,9 +253,8 @@ impl PagePlan<'_> {
     /// Gives an output to the steps that it follows.
     fn expect(&mut self, first: usize, block: Block) {
         if let Some(terminal) = block.value("terminal").map(str::to_owned) {
-            let units = self.plan.units.iter_mut().skip(first);
-            let found = units.filter(|unit| unit.steps.iter().any(|step| step.block.value("terminal") == Some(&terminal)));
-            if let Some(step) = found.last().and_then(|unit| unit.steps.last_mut()) {
+            let steps = self.plan.units.iter_mut().skip(first).flat_map(|unit| &mut unit.steps);
+            if let Some(step) = steps.filter(|step| step.block.value("terminal") == Some(&terminal)).last() {
                 step.expected.push(block);
                 return;
             }
@@ -285,7 +292,11 @@ fn is_output(runner: Runner, block: &Block) -> bool {
     match runner {
         Runner::Output => !block.has("file"),
         Runner::Json => !names_schema(block) && !block.has("file"),
-        Runner::Http => block.lines.iter().find(|line| !line.text.trim().is_empty()).is_some_and(|line| line.text.starts_with("HTTP/")),
+        Runner::Http => block
+            .lines
+            .iter()
+            .find(|line| !line.text.trim().is_empty())
+            .is_some_and(|line| line.text.starts_with("HTTP/")),
         _ => false,
     }
 }

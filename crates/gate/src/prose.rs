@@ -8,12 +8,13 @@
 //!
 //! - `spans`: what a page sets apart as names; `shape`, `forms`: what a name claims to be
 //! - `words`: what the contract knows; `code`: what the code and the book's blocks know; `standard`: what HTTP knows
-//! - `judge`, `terms`, `paths`: looking a name up
-//! - `numbers`, `units`: typed numbers
+//! - `judge`, `terms`, `paths`, `files`: looking a name up
+//! - `numbers`, `stated`, `units`: typed numbers
 //! - `allow`: what a writer allows all the same, each with a reason
 
 mod allow;
 mod code;
+mod files;
 mod forms;
 mod judge;
 mod numbers;
@@ -21,6 +22,7 @@ mod paths;
 mod shape;
 mod spans;
 mod standard;
+mod stated;
 mod terms;
 mod units;
 mod words;
@@ -59,12 +61,7 @@ struct Claim {
 /// Everything in the book's prose that nothing knows, and every typed number, page by page; then what is wrong with the
 /// allow-list.
 #[must_use]
-pub fn check(
-    book: &Book,
-    contract: &Contract,
-    settings: &Settings,
-    surroundings: &Surroundings<'_>,
-) -> Vec<Finding> {
+pub fn check(book: &Book, contract: &Contract, settings: &Settings, surroundings: &Surroundings<'_>) -> Vec<Finding> {
     let judge = Judge {
         contract,
         words: words::Words::of(contract),

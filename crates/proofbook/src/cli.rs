@@ -1,6 +1,6 @@
 //! The command line: which subcommand runs, and what `--help` teaches.
 
-use crate::{build, exit, sandbox, serve, test};
+use crate::{build, check, exit, sandbox, serve, test};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -23,6 +23,7 @@ enum Command {
     Serve(serve::Args),
     Build(build::Args),
     Test(test::Args),
+    Check(check::Args),
     Sandbox(sandbox::Args),
 }
 
@@ -32,6 +33,7 @@ const AFTER_HELP: &str = concat!(
   proofbook --port 4000 --open  the same on another port, and open the browser
   proofbook build               write the static site and the offline book to book/
   proofbook test                run every block of every page
+  proofbook check               the static checks alone
   proofbook sandbox             the sandbox API alone, on port 4010
   proofbook help serve          more about one command
 
@@ -51,6 +53,7 @@ impl Cli {
             Command::Serve(args) => serve::run(args).await,
             Command::Build(args) => build::run(args).await,
             Command::Test(args) => test::run(args).await,
+            Command::Check(args) => check::run(args).await,
             Command::Sandbox(args) => sandbox::run(args).await,
         }
     }

@@ -4,12 +4,14 @@
 //! - [`serve`]: the book, the sandbox and the explorer on one address, rebuilt on save
 //! - [`build`]: the static site and the offline book
 //! - [`test`]: every block and every static check
+//! - [`check`]: the static checks alone
 //! - [`sandbox`]: the fake API alone
 //!
 //! What they share:
 //! - [`cli`]: the command line
 //! - [`book`]: finds, builds and watches an mdBook
 //! - [`web`]: the pages that `serve` puts around the sandbox
+//! - [`gate`]: what `test` and `check` share
 //! - [`contract`]: the OpenAPI document that belongs to a book
 //! - [`listen`]: binds an address, or says which one is free
 //! - [`stop`]: the signals that end a server
@@ -19,11 +21,13 @@
 
 mod book;
 mod build;
+mod check;
 mod cli;
 mod contract;
 mod exit;
 mod exports;
 mod failure;
+mod gate;
 mod listen;
 mod log;
 mod output;

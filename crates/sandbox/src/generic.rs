@@ -31,7 +31,8 @@ impl Behaviour for Generic {
     fn refuse(&self, _: &HeaderMap, _: &str, why: Refusal<'_>) -> Reply {
         match why {
             Refusal::NoOperation(Find::MethodNotAllowed(methods)) => {
-                problem(405, "Method not allowed", "The path does not have this method.").header(ALLOW, methods.join(", "))
+                problem(405, "Method not allowed", "The path does not have this method.")
+                    .header(ALLOW, methods.join(", "))
             }
             Refusal::NoOperation(_) => problem(404, "Not found", "The contract has no such path."),
             Refusal::Unreadable(reason) => problem(400, "Invalid request", reason),

@@ -15,8 +15,9 @@ export async function control(method, name, body) {
   return text ? JSON.parse(text) : null;
 }
 
-/** Listens on a free port. The block can end though it still listens. */
+/** Listens on a free port. The block can end though it still listens, and though connections to it are kept open. */
 function listen(server) {
+  server.on("connection", (socket) => socket.unref());
   return new Promise((resolve) => {
     server.listen(0, "127.0.0.1", () => {
       server.unref();

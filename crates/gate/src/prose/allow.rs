@@ -59,7 +59,11 @@ impl Allowances {
             }
             Err(error) => {
                 let line = error.span().map_or(1, |span| lines.at(span.start));
-                allowances.fault(line, Code::InvalidSyntax, format!("the allow-list can't be read: {}", error.message()));
+                allowances.fault(
+                    line,
+                    Code::InvalidSyntax,
+                    format!("the allow-list can't be read: {}", error.message()),
+                );
             }
         }
         allowances

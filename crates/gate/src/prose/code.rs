@@ -1,4 +1,4 @@
-//! The names of the code: those of the folders that the settings name, and of every block of the book.
+//! The names of the code: those of the folders that the settings name, of `book.toml`, and of every block of the book.
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ use mdbook_markdown::pulldown_cmark::{Event, Tag, TagEnd};
 use crate::pages::{Book, Page};
 
 /// The files that are read in the folders.
-const LANGUAGES: [&str; 9] = ["rs", "py", "js", "mjs", "cjs", "ts", "toml", "sh", "json"];
+const LANGUAGES: [&str; 8] = ["rs", "py", "js", "mjs", "cjs", "ts", "toml", "sh"];
 
-/// Folders of what is made, not written.
-const MADE: [&str; 4] = ["target", "node_modules", "__pycache__", "venv"];
+/// Folders in the folders that are not read: what is made, not written, and tests, which have wrong names on purpose.
+const PASSED_OVER: [&str; 5] = ["target", "node_modules", "__pycache__", "venv", "tests"];
 
 /// The names of the code.
 #[derive(Debug, Default)]
@@ -25,9 +25,10 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// Of the folders, and of the book's blocks. What can't be read has no names.
+    /// Of the folders, of the book's settings, and of its blocks. What can't be read has no names.
     pub(super) fn of(book: &Book, folders: &[PathBuf]) -> Self {
         let mut names = Self::default();
+        names.read(&book.root().join("book.toml"));
         for folder in folders {
             names.read(&book.root().join(folder));
         }
@@ -38,18 +39,20 @@ impl Names {
     }
 
     fn read(&mut self, path: &Path) {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         if path.is_dir() {
-            if name.starts_with('.') && name != "." && name != ".." || MADE.contains(&name.as_str()) {
-                return;
+            for entry in std::fs::read_dir(path).into_iter().flatten().flatten() {
+                let name = entry.file_name();
+                let name = name.to_string_lossy();
+                if !name.starts_with('.') && !PASSED_OVER.contains(&&*name) {
+                    self.read(&entry.path());
+                }
             }
-            let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
-            entries.for_each(|entry| self.read(&entry.path()));
             return;
         }
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let (stem, ending) = name.rsplit_once('.').unwrap_or((&name, ""));
         self.files.extend([stem.to_owned(), name.clone()]);
-        if LANGUAGES.contains(&ending)
+        if (LANGUAGES.contains(&ending) || name == "package.json")
             && let Ok(text) = std::fs::read_to_string(path)
         {
             self.add(without_comments(&text, ending));

@@ -82,14 +82,17 @@ impl Judge<'_> {
 
     fn header(&self, name: &str) -> Option<Fault> {
         let message = || format!("neither the contract nor HTTP has the header `{name}`");
-        if self.is_header(name) {
+        // `LICENSE-MIT` has the form of a header too.
+        if self.is_header(name) || self.root.join(name).exists() {
             return None;
         }
         Fault::new(Code::ProseHeader, message(), name, self.words.headers.iter().copied())
     }
 
     fn kebab(&self, name: &str) -> Option<Fault> {
-        if self.is_header(name) || self.words.names.contains(name) || self.names.has_text(name) {
+        // Settings and options are often written with `-` where the code has `_`.
+        let known = self.is_header(name) || self.words.names.contains(name) || self.root.join(name).exists();
+        if known || self.names.has_text(name) || self.names.has(&name.replace('-', "_")) {
             return None;
         }
         let lower: BTreeSet<String> = self.words.headers.iter().map(|header| header.to_lowercase()).collect();

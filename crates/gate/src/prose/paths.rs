@@ -1,6 +1,4 @@
-//! Looks up operations, paths of the server, files and commands.
-
-use std::path::Path;
+//! Looks up operations, paths of the server and commands.
 
 use proofbook_contract::{Find, Operation, ParameterLocation};
 
@@ -16,13 +14,15 @@ impl Judge<'_> {
         if self.surrounds(path) {
             return None;
         }
-        let methods: Vec<&str> = self.contract.operations().iter().filter(|o| is_of(o, path)).map(|o| &*o.method).collect();
+        let methods: Vec<&str> =
+            self.contract.operations().iter().filter(|o| is_of(o, path)).map(|o| &*o.method).collect();
         let message = match self.contract.find(method, path) {
             Find::MethodNotAllowed(methods) => format!("the contract has `{path}` only for {}", methods.join(", ")),
             _ if !methods.is_empty() => format!("the contract has `{path}` only for {}", methods.join(", ")),
             _ => format!("the contract has no operation `{name}`"),
         };
-        let known: Vec<String> = self.contract.operations().iter().map(|o| format!("{} {}", o.method, o.path)).collect();
+        let known: Vec<String> =
+            self.contract.operations().iter().map(|o| format!("{} {}", o.method, o.path)).collect();
         Fault::new(Code::ProseOperation, message, &name, known.iter().map(String::as_str))
     }
 
@@ -36,7 +36,8 @@ impl Judge<'_> {
     }
 
     pub(super) fn path(&self, path: &str, query: Option<&str>) -> Option<Fault> {
-        let operations: Vec<Operation> = self.contract.operations().iter().filter(|o| is_of(o, path)).cloned().collect();
+        let operations: Vec<Operation> =
+            self.contract.operations().iter().filter(|o| is_of(o, path)).cloned().collect();
         if let Some(query) = query.filter(|_| !operations.is_empty()) {
             return self.parameters(query, &operations, false);
         }
@@ -84,10 +85,14 @@ impl Judge<'_> {
         for pair in query.split('&').filter(|pair| !matches!(*pair, "" | "…" | "...")) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let parameters = operations.iter().flat_map(Operation::parameters);
-            let parameters: Vec<_> = parameters.filter(|parameter| parameter.location == ParameterLocation::Query).collect();
+            let parameters: Vec<_> =
+                parameters.filter(|parameter| parameter.location == ParameterLocation::Query).collect();
             let named: Vec<_> = parameters.iter().filter(|parameter| parameter.name == name).collect();
             if named.is_empty() {
-                if others && (self.words.names.contains(name) || self.names.has(name) || self.settings.env.contains_key(name)) {
+                if others && !name.contains(char::is_lowercase) {
+                    return self.variable(name);
+                }
+                if others && (self.words.names.contains(name) || self.names.has(name)) {
                     continue;
                 }
                 let of = match operations {
@@ -101,7 +106,8 @@ impl Judge<'_> {
             let schemas = named.iter().filter_map(|parameter| self.contract.document().pointer(parameter.schema()));
             let lists: Option<Vec<_>> = schemas.map(|schema| self.words.listed(schema)).collect();
             let Some(values) = lists.map(|lists| lists.concat()) else { continue };
-            let plain = !value.is_empty() && value.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'));
+            let plain =
+                !value.is_empty() && value.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'));
             if plain && !values.contains(&value) {
                 let message = format!("the contract lists no value `{value}` for `{name}`");
                 return Fault::new(Code::ProseField, message, value, values);
@@ -115,33 +121,6 @@ impl Judge<'_> {
         let rest = self.words.servers.iter().find_map(|server| url.strip_prefix(server.trim_end_matches('/')))?;
         let (path, query) = rest.split_once('?').map_or((rest, None), |(path, query)| (path, Some(query)));
         path.starts_with('/').then(|| self.path(path, query)).flatten()
-    }
-
-    /// A file of the book's folder, or a name of one.
-    pub(super) fn file(&self, text: &str, folder: &Path) -> Option<Fault> {
-        let path = text.split('#').next().unwrap_or(text).trim_start_matches("./");
-        let path = path.trim_end_matches(|c: char| c.is_ascii_digit()).strip_suffix(':').unwrap_or(path);
-        let placeholder = |part: &&str| !part.contains(['…', '*', '{', '<']) && *part != "...";
-        let known: Vec<&str> = path.split('/').take_while(placeholder).collect();
-        let known = known.join("/");
-        let exists = |path: &str| self.root.join(path).exists() || folder.join(path).exists();
-        let made = ["target", "book"].iter().any(|made| path.split('/').next() == Some(made));
-        let page = |page: &&str| page.strip_suffix(path).is_some_and(|folder| folder.ends_with('/'));
-        let listed = self.pages.iter().any(page) || self.settings.contract.ends_with(path);
-        if known.is_empty() || exists(&known) || made || listed || self.names.has_text(path) {
-            return None;
-        }
-        let (first, rest) = path.split_once('/').unwrap_or((path, ""));
-        let last = path.rsplit('/').next().unwrap_or_default();
-        let ending = last.rsplit_once('.').is_some_and(|(_, end)| end.starts_with(|c: char| c.is_ascii_alphabetic()));
-        if !rest.is_empty() && !ending && !path.ends_with('/') && !self.root.join(first).exists() {
-            // Not a path but words of which one holds.
-            let shapes = path.split('/').filter_map(|part| super::shape::of(part, false));
-            return shapes.filter_map(|shape| self.fault(&shape, folder)).next();
-        }
-        let names: Vec<String> = siblings(self.root, path);
-        let message = format!("the book's folder has no `{path}`");
-        Fault::new(Code::ProsePath, message, path, names.iter().map(String::as_str))
     }
 
     pub(super) fn command(&self, words: &[&str]) -> Option<Fault> {
@@ -183,12 +162,4 @@ fn matches(known: &str, path: &str) -> bool {
     let (known, path): (Vec<&str>, Vec<&str>) = (known.split('/').collect(), path.split('/').collect());
     let fits = |(known, given): (&&str, &&str)| known == given || (known.starts_with('{') && !given.is_empty());
     known.len() == path.len() && known.iter().zip(&path).all(fits)
-}
-
-/// What stands in the folder where a path should be, as paths.
-fn siblings(root: &Path, path: &str) -> Vec<String> {
-    let (folder, _) = path.rsplit_once('/').unwrap_or(("", path));
-    let entries = std::fs::read_dir(root.join(folder)).into_iter().flatten().flatten();
-    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
-    names.map(|name| if folder.is_empty() { name } else { format!("{folder}/{name}") }).collect()
 }

@@ -47,8 +47,8 @@ const METHODS: [&str; 8] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OP
 
 /// Endings that make a dotted name a file.
 const ENDINGS: [&str; 25] = [
-    "cjs", "conf", "css", "csv", "env", "html", "ini", "js", "json", "lock", "log", "md", "mjs", "pdf", "png", "py", "rs", "sh",
-    "svg", "toml", "ts", "txt", "xml", "yaml", "yml",
+    "cjs", "conf", "css", "csv", "env", "html", "ini", "js", "json", "lock", "log", "md", "mjs", "pdf", "png", "py",
+    "rs", "sh", "svg", "toml", "ts", "txt", "xml", "yaml", "yml",
 ];
 
 const MEDIA: [&str; 9] = ["application", "audio", "font", "image", "message", "model", "multipart", "text", "video"];
@@ -79,7 +79,10 @@ fn form(text: &str) -> Option<Shape<'_>> {
         return Some(Shape::Operation { method, path, query });
     }
     if let Some(found) = MEMBER.captures(text) {
-        return Some(Shape::Member { key: found.get(1)?.as_str(), value: found.get(2).and_then(|v| quoted(v.as_str())) });
+        return Some(Shape::Member {
+            key: found.get(1)?.as_str(),
+            value: found.get(2).and_then(|v| quoted(v.as_str())),
+        });
     }
     if let Some(found) = HEADER_LINE.captures(text) {
         return Some(Shape::Header(found.get(1)?.as_str()));

@@ -23,7 +23,11 @@ impl Judge<'_> {
     }
 
     pub(super) fn name(&self, name: &str) -> Option<Fault> {
-        if self.names.has(name) || self.words.identifiers.contains(name) || self.is_header(name) || self.words.names.contains(name) {
+        if self.names.has(name)
+            || self.words.identifiers.contains(name)
+            || self.is_header(name)
+            || self.words.names.contains(name)
+        {
             return None;
         }
         self.unknown_name(name)
@@ -47,7 +51,9 @@ impl Judge<'_> {
     /// Code that is more than a name: each of its names must exist, and those that are joined must stand in one file.
     pub(super) fn code(&self, code: &str) -> Option<Fault> {
         let code = without_strings(code);
-        let known = |name: &str| self.names.has(name) || self.words.identifiers.contains(name) || self.words.names.contains(name);
+        let known = |name: &str| {
+            self.names.has(name) || self.words.identifiers.contains(name) || self.words.names.contains(name)
+        };
         if let Some(unknown) = identifiers(&code).find(|name| !known(name)) {
             return self.unknown_name(unknown);
         }
@@ -68,7 +74,8 @@ impl Judge<'_> {
     /// The beginning of an id, a key, a header or a variable.
     pub(super) fn prefix(&self, prefix: &str) -> Option<Fault> {
         let lower = prefix.to_lowercase();
-        let header = prefix.ends_with('-') && self.words.headers.iter().any(|name| name.to_lowercase().starts_with(&lower));
+        let header =
+            prefix.ends_with('-') && self.words.headers.iter().any(|name| name.to_lowercase().starts_with(&lower));
         let event = prefix.strip_suffix('.').is_some_and(|parent| {
             let parts: Vec<&str> = parent.split('.').collect();
             self.words.has_path(&parts) || self.contract.events().any(|name| name.starts_with(prefix))

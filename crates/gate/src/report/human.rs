@@ -82,7 +82,13 @@ fn summary(report: &Report, style: &Style) -> String {
         };
         languages.entry(&block.language).or_default()[column] += 1;
     }
-    let mut out = format!("{:<12} {:>7} {:>10} {:>7} {:>8} {:>8}\n", "language", "passed", "unchanged", "failed", "not run", "skipped");
+    if report.blocks.is_empty() {
+        return verdict(report, style);
+    }
+    let mut out = format!(
+        "{:<12} {:>7} {:>10} {:>7} {:>8} {:>8}\n",
+        "language", "passed", "unchanged", "failed", "not run", "skipped"
+    );
     let mut all = [0; 5];
     for (language, counts) in &languages {
         let language = if language.is_empty() { "(unknown)" } else { language };
@@ -92,14 +98,23 @@ fn summary(report: &Report, style: &Style) -> String {
         }
     }
     let _ = writeln!(out, "{}", row("all", &all));
+    if let Some(coverage) = &report.coverage {
+        let _ = writeln!(out, "\n{}", coverage.summary());
+    }
+    out + "\n" + &verdict(report, style)
+}
+
+fn verdict(report: &Report, style: &Style) -> String {
     let findings = report.findings.len();
     let verdict = match findings {
         0 => style.paint("1;32", "All holds."),
         1 => style.paint("1;31", "1 finding."),
         many => style.paint("1;31", &format!("{many} findings.")),
     };
-    let _ = writeln!(out, "\n{verdict}");
-    out
+    match report.took.as_secs_f64() {
+        0.0 => format!("{verdict}\n"),
+        seconds => format!("{verdict} ({seconds:.1} s)\n"),
+    }
 }
 
 fn row(name: &str, counts: &[usize; 5]) -> String {

@@ -60,7 +60,9 @@ impl Cache {
         let blocks = unit.steps.iter().flat_map(|step| std::iter::once(&step.block).chain(&step.expected));
         for block in blocks.chain(&unit.files) {
             let calls_programs = matches!(block.language.as_str(), "bash" | "sh" | "console");
-            if calls_programs && block.lines.iter().any(|line| line.text.contains("cargo ") || line.text.contains("proofbook")) {
+            if calls_programs
+                && block.lines.iter().any(|line| line.text.contains("cargo ") || line.text.contains("proofbook"))
+            {
                 return None;
             }
             hash.update(&block.info);

@@ -56,12 +56,17 @@ fn judge(lab: &Lab, world: &World, page: &Page, block: &Block) -> io::Result<Res
         _ => serde_saphyr::from_str::<serde_json::Value>(&text).err().map(|error| error.to_string()),
     };
     if let Some(reason) = syntax {
-        let message = format!("this is no {}: {}", block.language.to_uppercase(), reason.lines().next().unwrap_or_default());
+        let message =
+            format!("this is no {}: {}", block.language.to_uppercase(), reason.lines().next().unwrap_or_default());
         return Ok(Ok(Some(Finding::new(Code::InvalidSyntax, block.place.clone(), message, "mend it").detail(reason))));
     }
     let Some(file) = block.value("file") else {
         let message = "the fence does not say which file this is".to_owned();
-        return find(Code::InvalidSettings, message, "write `file=Cargo.toml`, or whichever it is, behind the language");
+        return find(
+            Code::InvalidSettings,
+            message,
+            "write `file=Cargo.toml`, or whichever it is, behind the language",
+        );
     };
     let reason = match Reader::of(file) {
         None => {
@@ -96,7 +101,11 @@ fn cargo(lab: &Lab, world: &World, text: &str) -> io::Result<Option<String>> {
     let folder = world.outer().join("project");
     fs::create_dir_all(folder.join("src"))?;
     fs::write(folder.join("src/main.rs"), "fn main() {}\n")?;
-    let package = if text.contains("[package]") { "" } else { "[package]\nname = \"sample\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n" };
+    let package = if text.contains("[package]") {
+        ""
+    } else {
+        "[package]\nname = \"sample\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n"
+    };
     fs::write(folder.join("Cargo.toml"), format!("{package}{text}"))?;
     for name in clones(text) {
         #[cfg(unix)]
@@ -124,7 +133,13 @@ fn clones(text: &str) -> Vec<&str> {
     names
 }
 
-fn schema_check(lab: &Lab, world: &World, block: &Block, text: &str, schema: &str) -> io::Result<Result<Option<String>, Lack>> {
+fn schema_check(
+    lab: &Lab,
+    world: &World,
+    block: &Block,
+    text: &str,
+    schema: &str,
+) -> io::Result<Result<Option<String>, Lack>> {
     let python = match lab.python() {
         Ok(python) => python,
         Err(lack) => return Ok(Err(lack)),

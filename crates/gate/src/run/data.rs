@@ -34,7 +34,10 @@ fn judge(lab: &Lab, block: &Block) -> Vec<Finding> {
     let find = |code, message: String, help: &str| Finding::new(code, block.place.clone(), message, help.to_owned());
     let unknown = |what: &str, name: &str, known: Vec<&str>| {
         let near = crate::nearest::nearest(name, known.iter().copied());
-        let help = near.map_or_else(|| format!("the contract has: {}", known.join(", ")), |near| format!("the nearest is `{near}`"));
+        let help = near.map_or_else(
+            || format!("the contract has: {}", known.join(", ")),
+            |near| format!("the nearest is `{near}`"),
+        );
         vec![find(Code::UnknownSchema, format!("the contract has no {what} `{name}`"), &help)]
     };
     let violations = if let Some(name) = block.value("event") {
@@ -62,12 +65,20 @@ fn judge(lab: &Lab, block: &Block) -> Vec<Finding> {
         };
         let Some(pointer) = pointer else {
             let message = "the contract documents no JSON there".to_owned();
-            return vec![find(Code::UnknownSchema, message, "name a request with a body, or a response as `operation.200`")];
+            return vec![find(
+                Code::UnknownSchema,
+                message,
+                "name a request with a body, or a response as `operation.200`",
+            )];
         };
         contract.check_schema(&pointer, &value)
     };
     let judged = violations.iter().map(|violation| {
-        find(Code::SchemaMismatch, violation.message.clone(), &format!("mend the sample; the rule is {}", violation.contract))
+        find(
+            Code::SchemaMismatch,
+            violation.message.clone(),
+            &format!("mend the sample; the rule is {}", violation.contract),
+        )
     });
     judged.collect()
 }

@@ -26,7 +26,10 @@ pub(super) fn run(lab: &Lab, world: &World, page: &Page, unit: &Unit) -> io::Res
     let mut steps = Vec::new();
     for step in &unit.steps {
         // `$NAME` is filled in as a shell would.
-        let text = world.env().iter().fold(step.block.program(page), |text, (name, value)| text.replace(&format!("${name}"), value));
+        let text = world
+            .env()
+            .iter()
+            .fold(step.block.program(page), |text, (name, value)| text.replace(&format!("${name}"), value));
         let stepped = match parse(&text) {
             Err(reason) => {
                 let help = "write it as `GET /path HTTP/1.1`, headers, an empty line and the body";
@@ -100,7 +103,11 @@ pub(super) fn compare(expected: &str, got: &str) -> Result<(), String> {
     }
     for line in lines.filter(|line| line.trim() != "…") {
         let (name, value) = line.split_once(':').unwrap_or((line, ""));
-        let found = head.lines().skip(1).filter_map(|line| line.split_once(':')).find(|(other, _)| other.eq_ignore_ascii_case(name));
+        let found = head
+            .lines()
+            .skip(1)
+            .filter_map(|line| line.split_once(':'))
+            .find(|(other, _)| other.eq_ignore_ascii_case(name));
         match found {
             Some((_, other)) if crate::expected::text(value.trim(), other.trim()).is_ok() => {}
             Some((_, other)) => differences.push(format!("expected `{line}`, got `{name}:{other}`")),

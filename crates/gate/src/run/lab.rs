@@ -94,7 +94,10 @@ impl Lab {
     pub(super) fn clean(&self, command: &mut std::process::Command) {
         for (name, _) in std::env::vars_os() {
             let upper = name.to_string_lossy().to_ascii_uppercase();
-            if self.settings.env.contains_key(&upper) || upper.ends_with("_PROXY") || upper.starts_with("CARGO_") {
+            // Cargo's words for the program that it runs would be taken for those of another one.
+            let of_cargo = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"];
+            let of_cargo = of_cargo.iter().any(|start| upper.starts_with(start));
+            if self.settings.env.contains_key(&upper) || upper.ends_with("_PROXY") || of_cargo {
                 command.env_remove(&name);
             }
         }
@@ -117,7 +120,8 @@ impl Lab {
             node.as_ref().map(|one| one.lock.join("package-lock.json")),
             bash.as_ref().and_then(|one| one.helpers.clone()),
         ];
-        let folders = [python.as_ref().and_then(|one| one.helpers.clone()), node.as_ref().and_then(|one| one.helpers.clone())];
+        let folders =
+            [python.as_ref().and_then(|one| one.helpers.clone()), node.as_ref().and_then(|one| one.helpers.clone())];
         let in_folders = folders.into_iter().flatten().flat_map(|folder| {
             let entries = std::fs::read_dir(self.root.join(&folder)).into_iter().flatten().flatten();
             entries.map(|entry| entry.path()).filter(|path| path.is_file()).collect::<Vec<_>>()

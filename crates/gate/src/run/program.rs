@@ -44,7 +44,11 @@ pub(super) fn run(lab: &Lab, world: &World, page: &Page, unit: &Unit) -> io::Res
             if unit.runner == Runner::TypeScript {
                 match types(lab, world, &file)? {
                     Ok(compiled) => file = compiled,
-                    Err(report) => return Ok(Ran::Stepped(vec![Stepped::failed(Fault::DoesNotCompile(shown(&report, world, page)))])),
+                    Err(report) => {
+                        return Ok(Ran::Stepped(vec![Stepped::failed(Fault::DoesNotCompile(shown(
+                            &report, world, page,
+                        )))]));
+                    }
                 }
             }
             let mut command = Command::new("node");
@@ -170,7 +174,9 @@ fn shown(text: &str, world: &World, page: &Page) -> String {
     let outer = world.outer().display().to_string();
     let mut text = text.to_owned();
     for name in ["block.py", "block.mts", "block.mjs"] {
-        text = text.replace(&format!("file://{outer}/{name}"), page.path()).replace(&format!("{outer}/{name}"), page.path());
+        text = text
+            .replace(&format!("file://{outer}/{name}"), page.path())
+            .replace(&format!("{outer}/{name}"), page.path());
     }
     text
 }

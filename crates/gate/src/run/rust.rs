@@ -46,7 +46,8 @@ static MODULE: LazyLock<Regex> = LazyLock::new(|| {
 /// Compiles all Rust blocks of the book; if some do not compile, the others.
 pub(super) fn compile(lab: &Lab) -> io::Result<Result<Compiled, Lack>> {
     if lab.settings.rust.is_none() {
-        let install = "setting `[preprocessor.proofbook.rust]` in book.toml, with a package whose example `blocks` they are";
+        let install =
+            "setting `[preprocessor.proofbook.rust]` in book.toml, with a package whose example `blocks` they are";
         return Ok(Err(Lack::new("what compiles Rust blocks", install)));
     }
     let first = build(lab, &[])?;
@@ -93,7 +94,10 @@ fn build(lab: &Lab, without: &[&str]) -> io::Result<Compiled> {
     if !output.status.success() && compiled.broken.is_empty() {
         let rendered: String = messages.iter().filter_map(|message| message["message"]["rendered"].as_str()).collect();
         let stderr = String::from_utf8_lossy(&output.stderr);
-        return Err(io::Error::other(format!("the program of the Rust blocks can't be built:\n{rendered}{}", stderr.trim())));
+        return Err(io::Error::other(format!(
+            "the program of the Rust blocks can't be built:\n{rendered}{}",
+            stderr.trim()
+        )));
     }
     Ok(compiled)
 }
@@ -109,7 +113,8 @@ fn finding(message: &Value) -> Option<(String, Finding)> {
     let message_text = format!("this block does not compile: {text}");
     let rendered = message["rendered"].as_str().unwrap_or_default();
     let mut finding =
-        Finding::new(Code::DoesNotCompile, Place { page, line }, message_text, "mend what the compiler names").detail(with_pages(rendered));
+        Finding::new(Code::DoesNotCompile, Place { page, line }, message_text, "mend what the compiler names")
+            .detail(with_pages(rendered));
     finding.block = Some(name.clone());
     Some((name, finding))
 }
@@ -140,7 +145,9 @@ pub(super) fn run(lab: &Lab, world: &World, unit: &Unit, program: &Path) -> io::
     let should_panic = step.block.should_panic;
     let fault = match outcome.status {
         None => Some(Fault::TimedOut),
-        Some(status) if should_panic && status.code() == Some(PANICKED) && outcome.stderr.contains("panicked at") => None,
+        Some(status) if should_panic && status.code() == Some(PANICKED) && outcome.stderr.contains("panicked at") => {
+            None
+        }
         status if should_panic => Some(Fault::NoPanic(status)),
         Some(status) if status.success() => None,
         Some(got) => Some(Fault::Exit { got, wanted: 0 }),

@@ -16,6 +16,7 @@ use super::rust::{self, Compiled};
 use super::world::{Seen, World};
 use super::{Ran, Stepped, config, data, diagram, http, program, shell, verdict};
 use crate::blocks::Block;
+use crate::coverage::Coverage;
 use crate::pages::Book;
 use crate::plan::{Plan, Runner, Unit, plan};
 use crate::tools::Lack;
@@ -41,6 +42,12 @@ impl Options {
     #[must_use]
     pub fn is_partial(&self) -> bool {
         !self.pages.is_empty() || !self.languages.is_empty()
+    }
+
+    /// Whether a finding is about what is asked for. Those of no block are about no language.
+    #[must_use]
+    pub fn is_about(&self, book: &Book, finding: &Finding) -> bool {
+        Wanted::of(book, self).finding(finding)
     }
 }
 
@@ -103,6 +110,22 @@ pub struct Report {
     pub lacking: Vec<(Lack, usize)>,
     /// What each unit showed of the API, with its page.
     pub seen: Vec<(String, Seen)>,
+    /// What of the contract was shown, if the whole book ran.
+    pub coverage: Option<Coverage>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+impl Report {
+    /// Puts blocks and findings into the book's order.
+    pub fn sort(&mut self, book: &Book) {
+        let order: BTreeMap<&str, usize> =
+            book.pages().iter().enumerate().map(|(index, page)| (page.path(), index)).collect();
+        let key = |page: &str, line: usize| (order.get(page).copied().unwrap_or(usize::MAX), line);
+        self.blocks.sort_by_key(|block| key(&block.page, block.line));
+        self.findings.sort_by_key(|finding| key(&finding.place.page, finding.place.line));
+        self.findings.dedup();
+    }
 }
 
 /// What came of a unit.
@@ -124,7 +147,10 @@ pub fn test(book: &Book, contract: Contract, options: &Options, progress: &dyn P
     let mut lab = Lab::new(book, contract, options.programs.clone()).map_err(io::Error::other)?;
     let Plan { units, findings } = plan(book);
     let wanted = Wanted::of(book, options);
-    let mut report = Report { findings: findings.into_iter().filter(|finding| wanted.finding(finding)).collect(), ..Report::default() };
+    let mut report = Report {
+        findings: findings.into_iter().filter(|finding| wanted.finding(finding)).collect(),
+        ..Report::default()
+    };
     for finding in &report.findings {
         report.blocks.extend(lost(finding));
     }
@@ -157,7 +183,12 @@ pub fn test(book: &Book, contract: Contract, options: &Options, progress: &dyn P
         let began = Instant::now();
         let mut done = if let Some(Some(seen)) = remembered.get(index) {
             let names = unit.steps.iter().flat_map(|step| step.expected.iter().map(Block::name)).collect();
-            Done { statuses: vec![Status::Unchanged; unit.steps.len()], compared: names, seen: seen.clone(), ..Done::empty() }
+            Done {
+                statuses: vec![Status::Unchanged; unit.steps.len()],
+                compared: names,
+                seen: seen.clone(),
+                ..Done::empty()
+            }
         } else if let Some(broken) = unit.steps.first().and_then(|step| compiled.broken.get(&step.block.name())) {
             Done { statuses: vec![Status::Failed], findings: broken.clone(), ..Done::empty() }
         } else if let (Runner::Rust, Some(lack)) = (unit.runner, &lacks_rust) {
@@ -317,7 +348,9 @@ fn collect(book: &Book, units: &[Unit], results: BTreeMap<usize, Done>, report: 
             }
         }
         for file in &unit.files {
-            outputs.entry(file.name()).or_insert_with(|| (file.clone(), done.statuses.first().copied().unwrap_or(Status::NotRun)));
+            outputs
+                .entry(file.name())
+                .or_insert_with(|| (file.clone(), done.statuses.first().copied().unwrap_or(Status::NotRun)));
         }
         if let Some(lack) = done.lack {
             lacking.entry(lack.what.clone()).or_insert((lack, 0)).1 += unit.steps.len();
@@ -332,16 +365,17 @@ fn collect(book: &Book, units: &[Unit], results: BTreeMap<usize, Done>, report: 
         let mut block = report_of(&output, status, Duration::ZERO);
         if held && !output.has("file") && !compared.contains(&name) {
             let help = "print it in at least one of the blocks, or remove it";
-            report.findings.push(Finding::new(Code::OutputWithoutBlock, output.place.clone(), "no block prints anything to compare this with", help));
+            report.findings.push(Finding::new(
+                Code::OutputWithoutBlock,
+                output.place.clone(),
+                "no block prints anything to compare this with",
+                help,
+            ));
             block.status = Status::Failed;
         }
         report.blocks.push(block);
     }
-    let order: BTreeMap<&str, usize> = book.pages().iter().enumerate().map(|(index, page)| (page.path(), index)).collect();
-    let key = |page: &str, line: usize| (order.get(page).copied().unwrap_or(usize::MAX), line);
-    report.blocks.sort_by_key(|block| key(&block.page, block.line));
-    report.findings.sort_by_key(|finding| key(&finding.place.page, finding.place.line));
-    report.findings.dedup();
+    report.sort(book);
     report.lacking = lacking.into_values().collect();
 }
 

@@ -25,8 +25,10 @@ use crate::process::Group;
 const LOOK: Duration = Duration::from_millis(20);
 /// How long a step in the background may take to print what the page shows: it may have to compile something first.
 const BACKGROUND: Duration = Duration::from_secs(600);
+/// How long the last words of a step in the background may take, once all other steps are done.
+const AFTER: Duration = Duration::from_secs(10);
 /// The largest file that a step may write, in blocks of 1024 bytes.
-const FILE_BLOCKS: u32 = 64 * 1024;
+const FILE_BLOCKS: u32 = 1024 * 1024;
 
 /// A shell that is running.
 struct Shell {
@@ -76,13 +78,35 @@ pub(super) fn run(lab: &Lab, world: &World, page: &Page, unit: &Unit) -> io::Res
         stepped.stdout = ports.page(&stepped.stdout);
         stepped.stderr = shown(&ports.page(&stepped.stderr), world, page, &step.block);
         stepped.calls = Some(before..world.count());
-        let failed = stepped.fault.is_some();
+        // What is not up can't be continued.
+        let first = step.expected.first().map(Block::shown).unwrap_or_default();
+        let failed =
+            stepped.fault.is_some() || (step.block.has("background") && !expected::begins(&first, &stepped.stdout));
         steps.push(stepped);
         if failed {
             break;
         }
     }
+    for (step, stepped) in unit.steps.iter().zip(&mut steps) {
+        if let Some((out, err)) = stepped.later.clone() {
+            await_output(step, stepped, &out, &ports)?;
+            stepped.stderr = ports.page(&start(&err)?);
+        }
+    }
     Ok(Ran::Stepped(steps))
+}
+
+/// Waits until a step in the background has printed all that the page shows of it.
+fn await_output(step: &Step, stepped: &mut Stepped, out: &PathBuf, ports: &Ports) -> io::Result<()> {
+    let wanted = super::verdict::background_output(step);
+    let deadline = Instant::now() + AFTER;
+    loop {
+        stepped.stdout = ports.page(&start(out)?);
+        if expected::begins(&wanted, &stepped.stdout) || Instant::now() > deadline {
+            return Ok(());
+        }
+        thread::sleep(LOOK);
+    }
 }
 
 impl Shell {
@@ -155,7 +179,14 @@ impl Shell {
     }
 
     /// Starts a script beside the shell and waits until it has printed what the page shows first.
-    fn background(&mut self, world: &World, index: usize, code: &str, step: &Step, ports: &Ports) -> io::Result<Stepped> {
+    fn background(
+        &mut self,
+        world: &World,
+        index: usize,
+        code: &str,
+        step: &Step,
+        ports: &Ports,
+    ) -> io::Result<Stepped> {
         let [script, out, err] = ["sh", "out", "err"].map(|kind| world.outer().join(format!("step-{index}.{kind}")));
         fs::write(&script, code)?;
         self.tell(&format!(
@@ -183,7 +214,8 @@ impl Shell {
 
     /// Whether all that runs in the background has ended.
     fn has_no_children(&mut self) -> bool {
-        let _ = self.tell("jobs >/dev/null; if [ -n \"$(jobs -p)\" ]; then printf 'busy\\n'; else printf 'idle\\n'; fi\n");
+        let _ =
+            self.tell("jobs >/dev/null; if [ -n \"$(jobs -p)\" ]; then printf 'busy\\n'; else printf 'idle\\n'; fi\n");
         !matches!(self.said.recv_timeout(LIMITS.time).as_deref(), Ok("busy"))
     }
 }

@@ -39,7 +39,12 @@ pub(super) fn judge(unit: &Unit, steps: &[Stepped], seen: &Seen, faults: &[Strin
         }
     }
     if let (Some(last), Some(step), false) = (verdicts.last_mut(), unit.steps.first(), faults.is_empty()) {
-        let finding = about(&step.block, Code::SandboxFault, "the sandbox gave an answer that breaks the contract", "mend the sandbox, or the contract");
+        let finding = about(
+            &step.block,
+            Code::SandboxFault,
+            "the sandbox gave an answer that breaks the contract",
+            "mend the sandbox, or the contract",
+        );
         last.findings.push(finding.detail(faults.join("\n")));
     }
     verdicts
@@ -59,7 +64,12 @@ fn judge_step(unit: &Unit, step: &Step, stepped: &Stepped) -> Verdict {
     }
     if stepped.session {
         let shown = step.block.shown();
-        verdict.findings.extend(wrong_output(&step.block, &step.block, expected::text(&shown, &stepped.stdout), stepped));
+        verdict.findings.extend(wrong_output(
+            &step.block,
+            &step.block,
+            expected::text(&shown, &stepped.stdout),
+            stepped,
+        ));
     }
     if stepped.later.is_some() {
         let all = background_output(step);
@@ -146,11 +156,17 @@ fn failed(block: &Block, fault: &Fault, stepped: &Stepped) -> Finding {
             "make it end, or mark what must go on running as `background`",
         ),
         Fault::DoesNotCompile(report) => {
-            return about(block, Code::DoesNotCompile, "this block does not compile", "mend what the compiler names").detail(report);
+            return about(block, Code::DoesNotCompile, "this block does not compile", "mend what the compiler names")
+                .detail(report);
         }
         Fault::NoPanic(status) => {
             let got = status.map_or_else(|| "no end".to_owned(), describe);
-            about(block, Code::BlockFailed, format!("this block should panic, and came to {got}"), "make it panic, or remove `should_panic`")
+            about(
+                block,
+                Code::BlockFailed,
+                format!("this block should panic, and came to {got}"),
+                "make it panic, or remove `should_panic`",
+            )
         }
         Fault::Exit { got, wanted } => ended(block, &describe(*got), *wanted),
         Fault::Code { got, wanted } => ended(block, &format!("exit code {got}"), *wanted),
@@ -191,7 +207,12 @@ fn judge_calls(runner: Runner, steps: &[Step], seen: &Seen, calls: Range<usize>)
         let request = &call.request;
         if call.operation.is_none() && matches!(status, 404 | 405) {
             let help = "correct the method and the path, or announce the status: `status=404`";
-            findings.push(about(&first.block, Code::UnknownOperation, format!("the contract has no `{request}`"), help));
+            findings.push(about(
+                &first.block,
+                Code::UnknownOperation,
+                format!("the contract has no `{request}`"),
+                help,
+            ));
         } else if blind && status >= 400 && !call.violations.is_empty() {
             let message = format!("`{request}` breaks the contract: {}", call.violations.join("; "));
             let help = format!("correct the request, or announce the answer: `status={status}`");
@@ -206,7 +227,12 @@ fn judge_calls(runner: Runner, steps: &[Step], seen: &Seen, calls: Range<usize>)
     for status in announced {
         if !calls.iter().any(|call| call.status == Some(status)) {
             let shown: Vec<String> = calls.iter().map(line).collect();
-            let finding = about(&first.block, Code::UnexpectedStatus, format!("no answer had the status {status} that the fence announces"), "correct the block, or the fence");
+            let finding = about(
+                &first.block,
+                Code::UnexpectedStatus,
+                format!("no answer had the status {status} that the fence announces"),
+                "correct the block, or the fence",
+            );
             findings.push(finding.detail(shown.join("\n")));
         }
     }

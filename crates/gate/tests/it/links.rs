@@ -40,9 +40,15 @@ fn found(pages: &[(&str, &str)]) -> Vec<String> {
 #[test]
 fn links_that_lead_somewhere_are_no_findings() {
     let pages = [
-        ("one.md", "# One\n\n[a](guide/two.md) [b](guide/two.html#a--b) [c](#one) [d](/guide/two.md) [e](guide/) <a id=\"x\"></a>\n"),
+        (
+            "one.md",
+            "# One\n\n[a](guide/two.md) [b](guide/two.html#a--b) [c](#one) [d](/guide/two.md) [e](guide/) <a id=\"x\"></a>\n",
+        ),
         ("guide/README.md", "# Guide\n\n[up](../one.md#x) [itself](index.md) [beside](two.md#a--b)\n"),
-        ("guide/two.md", "# Two\n\n## A & b\n\n[mail](mailto:a@b.example) <a@b.example> `[no](link.md)` [guide](./#guide) [r]\n\n[r]: ../one.md\n"),
+        (
+            "guide/two.md",
+            "# Two\n\n## A & b\n\n[mail](mailto:a@b.example) <a@b.example> `[no](link.md)` [guide](./#guide) [r]\n\n[r]: ../one.md\n",
+        ),
     ];
     assert_eq!(found(&pages), [""; 0]);
 }
@@ -130,7 +136,11 @@ fn raw_html_has_links_too() {
 fn pictures_are_there_and_say_something() {
     let (root, _) = book(&[("one.md", "# One\n")]);
     write(root.path(), "src/a.png", "");
-    write(root.path(), "src/one.md", "# One\n\n![A *b*](a.png)\n![](a.png)\n![B](b.png)\n![C](https://c.example/c.png)\n");
+    write(
+        root.path(),
+        "src/one.md",
+        "# One\n\n![A *b*](a.png)\n![](a.png)\n![B](b.png)\n![C](https://c.example/c.png)\n",
+    );
     let links = check(&Book::load(root.path()).unwrap(), &[]);
     assert_eq!(
         said(&links),
@@ -155,7 +165,8 @@ fn what_is_generated_beside_the_book_is_there() {
 
 #[test]
 fn addresses_of_the_web_are_collected_with_their_places() {
-    let text = "# One\n\n[a](https://a.example/x#y)\n<http://b.example> `https://code.example`\n\n[c]: //c.example\n\n[c]\n";
+    let text =
+        "# One\n\n[a](https://a.example/x#y)\n<http://b.example> `https://code.example`\n\n[c]: //c.example\n\n[c]\n";
     let (_root, book) = book(&[("one.md", text)]);
     let links = check(&book, &[]);
     let external: Vec<_> = links.external.iter().map(|(place, url)| format!("{place} {url}")).collect();
@@ -171,8 +182,10 @@ fn a_readme_is_index_html_as_mdbook_makes_it() {
     let (root, book) = book(&pages);
     assert_eq!(
         said(&check(&book, &[])),
-        ["src/one.md:1: dead-link: `guide/README.md` will not be there; mdBook makes `index.html` of a README: link to \
-          `guide/index.md`"]
+        [
+            "src/one.md:1: dead-link: `guide/README.md` will not be there; mdBook makes `index.html` of a README: link to \
+          `guide/index.md`"
+        ]
     );
     MDBook::load(root.path()).unwrap().build().unwrap();
     assert!(fs::read_to_string(root.path().join("book/one.html")).unwrap().contains(r#"href="guide/README.html""#));
@@ -257,7 +270,8 @@ fn anchors_are_the_ids_of_mdbooks_html() {
         assert_eq!(said(&right).iter().filter(|said| said.contains("dead-anchor")).count(), 0, "{:#?}", said(&right));
         write(root.path(), "src/one.md", &format!("{IDS}\n<div>\n{}</div>\n", links("x")));
         let wrong = check(&Book::load(root.path()).unwrap(), &[]);
-        let dead: BTreeSet<_> = wrong.findings.iter().filter(|f| f.code == Code::DeadAnchor).map(|f| &f.message).collect();
+        let dead: BTreeSet<_> =
+            wrong.findings.iter().filter(|f| f.code == Code::DeadAnchor).map(|f| &f.message).collect();
         assert_eq!(dead.len(), ids.len(), "{dead:#?}");
     }
 }
@@ -266,7 +280,5 @@ fn anchors_are_the_ids_of_mdbooks_html() {
 fn the_handbooks_links() {
     let book = Book::load(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")).unwrap();
     let links = check(&book, &["openapi.yaml", "openapi.json", "explorer/"]);
-    for said in said(&links) {
-        eprintln!("{said}");
-    }
+    assert_eq!(said(&links), [""; 0]);
 }

@@ -29,6 +29,19 @@ use crate::exchange::{Exchange, Log};
 /// How many exchanges are shown, if the call does not say.
 const SHOWN: usize = 50;
 
+/// The paths of the calls.
+pub const PATHS: &[&str] = &[
+    "/sandbox/",
+    "/sandbox/keys",
+    "/sandbox/changes",
+    "/sandbox/sources/{id}/health",
+    "/sandbox/faults",
+    "/sandbox/time",
+    "/sandbox/rate-limit",
+    "/sandbox/reset",
+    "/sandbox/exchanges",
+];
+
 struct Control {
     api: Arc<PolicyAggregator>,
     log: Arc<Log>,

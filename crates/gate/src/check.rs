@@ -1,0 +1,37 @@
+//! The static checks: what can be said of a book without running it.
+
+use proofbook_contract::Contract;
+
+use crate::error::Place;
+use crate::prose::Surroundings;
+use crate::{Book, Code, Finding, links, plan, prose};
+
+/// What the static checks find, and the links that lead out of the book.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// What was found, in the book's order.
+    pub findings: Vec<Finding>,
+    /// Links to other sites. They are not followed.
+    pub external: Vec<(Place, String)>,
+}
+
+/// Checks a book: its fences, its prose, its links, and its contract's examples. `generated` are the files that a build
+/// writes beside the pages.
+pub fn check(book: &Book, contract: &Contract, surroundings: &Surroundings<'_>, generated: &[&str]) -> Checked {
+    let mut findings = plan::plan(book).findings;
+    findings.extend(prose::check(book, contract, book.settings(), surroundings));
+    let links = links::check(book, generated);
+    findings.extend(links.findings);
+    let contract_file = book.settings().contract.display().to_string();
+    findings.extend(contract.check_examples().into_iter().map(|violation| {
+        let place = Place { page: contract_file.clone(), line: 1 };
+        let help = format!("mend the example; the rule is {}", violation.contract);
+        Finding::new(Code::BadContract, place, violation.message, help)
+    }));
+    let order = |finding: &Finding| {
+        let page = book.pages().iter().position(|page| page.path() == finding.place.page);
+        (page.unwrap_or(usize::MAX), finding.place.line)
+    };
+    findings.sort_by_key(order);
+    Checked { findings, external: links.external }
+}

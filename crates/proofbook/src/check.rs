@@ -1,0 +1,53 @@
+//! `proofbook check`: the static checks alone.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use proofbook_gate::run::Report;
+
+use crate::book::Book;
+use crate::gate::{self, Format, Proof};
+use crate::output;
+
+/// Check the book without running its blocks: fences, links, prose, and the contract's examples
+///
+/// Every path, operation, field, header, event, error code, variable and command that a page names must be in the contract or
+/// in the code, and every link must lead somewhere. Links to other sites are listed with --external and never followed.
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Args {
+    /// How to report
+    #[arg(long, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
+    report: Format,
+
+    /// List the links to other sites, one a line, and nothing else
+    #[arg(long)]
+    external: bool,
+
+    /// The book's folder [default: the nearest with a book.toml, from here upwards]
+    #[arg(long, value_name = "DIR")]
+    book: Option<PathBuf>,
+}
+
+const AFTER_HELP: &str = "Examples:
+  proofbook check                  what does not hold, with page and line
+  proofbook check --report github  the same as annotations
+  proofbook check --external       what a scheduled job may follow";
+
+/// Checks, and reports.
+pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    tokio::task::spawn_blocking(move || {
+        let book = Book::find(args.book.as_deref())?;
+        let checked = Proof::of(book.root())?.check();
+        if args.external {
+            for (place, address) in checked.external {
+                output::say(&format!("{place} {address}"));
+            }
+            return Ok(ExitCode::SUCCESS);
+        }
+        let report = Report { findings: checked.findings, ..Report::default() };
+        gate::print(&report, args.report);
+        Ok(ExitCode::from(gate::code(&report)))
+    })
+    .await?
+}

@@ -1,0 +1,143 @@
+//! What `test` and `check` share: a book with its contract, what exists around it, and what its exit code says.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::anyhow;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, ValueEnum};
+use proofbook_contract::Contract;
+use proofbook_gate::check::{Checked, check};
+use proofbook_gate::coverage::Coverage;
+use proofbook_gate::prose::Surroundings;
+use proofbook_gate::report::human;
+use proofbook_gate::run::Report;
+use proofbook_gate::tools::is_ci;
+use proofbook_sandbox::policy_aggregator::control;
+
+use crate::cli::Cli;
+use crate::failure::Failure;
+use crate::{exit, output};
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people: what failed first, and what to do about it
+    Human,
+    /// All of it, by a documented schema
+    Json,
+    /// JUnit XML, for CI servers
+    Junit,
+    /// Annotations on the lines of a pull request at GitHub
+    Github,
+}
+
+/// A book, ready for the gate.
+pub(crate) struct Proof {
+    pub(crate) book: proofbook_gate::Book,
+    pub(crate) contract: Contract,
+    /// The contract's file, from the book's root, and its text.
+    pub(crate) path: String,
+    pub(crate) text: String,
+}
+
+impl Proof {
+    /// Reads the book and its contract.
+    pub(crate) fn of(root: &Path) -> anyhow::Result<Self> {
+        let book = proofbook_gate::Book::load(root).map_err(|error| {
+            let finding = error.finding();
+            let failure = Failure::new(exit::FOUND, "the book can't be read").at(finding.place.to_string());
+            failure.because(anyhow!("{error}"))
+        })?;
+        let path = book.settings().contract.clone();
+        let file = root.join(&path);
+        let (contract, text) = if file.is_file() {
+            let text = std::fs::read_to_string(&file)?;
+            let contract = Contract::from_text(&text).map_err(|error| {
+                let failure = Failure::new(exit::FOUND, "the contract can't be used").at(file.display().to_string());
+                failure.fix("mend what is named above").because(error)
+            })?;
+            (contract, text)
+        } else {
+            // A book without an API: its blocks still run.
+            (Contract::from_text(NOTHING)?, String::new())
+        };
+        Ok(Self { book, contract, path: path.display().to_string(), text })
+    }
+
+    /// The static checks.
+    pub(crate) fn check(&self) -> Checked {
+        let paths: Vec<&str> = PATHS.iter().chain(control::PATHS).copied().collect();
+        let surroundings = Surroundings { commands: &accepts, paths: &paths };
+        check(&self.book, &self.contract, &surroundings, &GENERATED)
+    }
+}
+
+/// A contract without operations.
+const NOTHING: &str = "openapi: 3.1.1\ninfo: { title: Nothing, version: 0.0.0 }\npaths: {}\n";
+/// What the server has beside the contract and the sandbox's controls.
+const PATHS: [&str; 4] = ["/", "/explorer/", "/openapi.yaml", "/openapi.json"];
+/// What a build writes beside the pages.
+const GENERATED: [&str; 3] = ["openapi.yaml", "openapi.json", "explorer/"];
+
+/// Whether the command line accepts these words. What is left open (a value that must be given) is no fault in a sentence.
+fn accepts(words: &[&str]) -> Result<(), String> {
+    let words = std::iter::once("proofbook").chain(words.iter().copied());
+    match Cli::command().try_get_matches_from(words) {
+        Ok(_) => Ok(()),
+        Err(error) => match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::MissingRequiredArgument => Ok(()),
+            ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => Ok(()),
+            _ => Err(error.to_string().lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned()),
+        },
+    }
+}
+
+/// Prints a report to standard output.
+pub(crate) fn print(report: &Report, format: Format) {
+    let text = match format {
+        Format::Human => {
+            let colour = output::coloured(&std::io::stdout());
+            human::text(report, &human::Style { colour, rerun: rerun() })
+        }
+        _ => format!("{report:?}"),
+    };
+    output::say(text.trim_end());
+}
+
+/// What the exit code says of a report.
+pub(crate) fn code(report: &Report) -> u8 {
+    match (report.findings.is_empty(), report.lacking.is_empty()) {
+        (false, _) => exit::FOUND,
+        (true, false) if is_ci() => exit::LACKING,
+        (true, _) => exit::HOLDS,
+    }
+}
+
+/// How whoever started this would start it again.
+fn rerun() -> String {
+    // Cargo sets both for what it runs.
+    let by_cargo = ["CARGO", "CARGO_PKG_NAME"].iter().all(|name| std::env::var_os(name).is_some());
+    if by_cargo { "cargo run -- test".to_owned() } else { "proofbook test".to_owned() }
+}
+
+/// The folder of this program, in which blocks find it by its name.
+pub(crate) fn programs() -> Option<PathBuf> {
+    std::env::current_exe().ok()?.parent().map(PathBuf::from)
+}
+
+impl Proof {
+    /// Where the last whole run left what it showed, for the page that tells of it.
+    pub(crate) fn record(&self) -> PathBuf {
+        self.book.root().join(&self.book.settings().state).join("coverage.md")
+    }
+
+    /// Leaves what a whole run showed for the page that tells of it.
+    pub(crate) fn remember(&self, coverage: &Coverage) -> anyhow::Result<()> {
+        let path = self.record();
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        std::fs::write(path, coverage.markdown(&self.book.source_name()))?;
+        Ok(())
+    }
+}
