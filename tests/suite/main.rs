@@ -3,7 +3,7 @@
 //! - [`serve`]: one command serves the book, the explorer, the contract and the sandbox, and follows what is saved
 //! - [`build`]: the static site and the offline book
 //! - [`sandbox`]: the fake API alone
-//! - [`quickstart`]: the quick start by copy and paste
+//! - [`handbook`]: everything on every page of the handbook holds
 //! - [`browser`]: what a reader sees in a real browser
 //! - [`contract`]: a public linter and the examples
 //! - [`fuzz`]: thousands of generated calls
@@ -16,8 +16,8 @@ mod browser;
 mod build;
 mod contract;
 mod fuzz;
+mod handbook;
 mod libraries;
-mod quickstart;
 mod sandbox;
 mod serve;
 mod support;

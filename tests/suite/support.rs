@@ -124,7 +124,7 @@ pub(crate) fn http() -> reqwest::Client {
     builder.redirect(reqwest::redirect::Policy::none()).build().expect("a client")
 }
 
-fn command(arguments: &[&str]) -> Command {
+pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_proofbook"));
     command.args(arguments).env_remove("RUST_LOG").env_remove("NO_COLOR");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

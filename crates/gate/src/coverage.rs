@@ -185,29 +185,32 @@ fn is_of(status: u16, key: &str, operation: &proofbook_contract::Operation) -> b
     }
 }
 
-/// The values that the schemas of problem documents allow for `code`.
+/// The values that the schemas of error answers allow for `code`.
 fn error_codes(contract: &Contract) -> Vec<String> {
     let mut codes = Vec::new();
-    let media =
-        contract.operations().iter().flat_map(|operation| operation.responses()).flat_map(|(_, one)| one.content());
-    for schema in media.filter(|media| media.is_json()).filter_map(|media| media.schema()) {
-        let schema = contract.document().pointer(schema).map(|schema| contract.resolve(schema));
-        let code = schema.and_then(|schema| schema.pointer("/properties/code")).map(|code| contract.resolve(code));
-        // A code of a resource is no error code: only problem documents have `title` and `status` beside it.
-        let problem = schema.is_some_and(|schema| schema.pointer("/properties/title").is_some());
-        for value in code
-            .filter(|_| problem)
-            .and_then(|code| code["enum"].as_array())
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-        {
+    let responses = contract.operations().iter().flat_map(|operation| operation.responses());
+    let errors = responses.filter(|(status, _)| status.starts_with(['4', '5']) || *status == "default");
+    for schema in errors.filter_map(|(_, response)| response.json()?.schema()) {
+        if let Some(schema) = contract.document().pointer(schema) {
+            collect_codes(contract, schema, &mut codes);
+        }
+    }
+    codes
+}
+
+fn collect_codes(contract: &Contract, schema: &Value, codes: &mut Vec<String>) {
+    let schema = contract.resolve(schema);
+    for part in ["allOf", "anyOf", "oneOf"].iter().filter_map(|name| schema[*name].as_array()).flatten() {
+        collect_codes(contract, part, codes);
+    }
+    if let Some(code) = schema.pointer("/properties/code").map(|code| contract.resolve(code)) {
+        let values = code["enum"].as_array().into_iter().flatten().chain(code.get("const"));
+        for value in values.filter_map(Value::as_str) {
             if !codes.iter().any(|code| code == value) {
                 codes.push(value.to_owned());
             }
         }
     }
-    codes
 }
 
 /// Every documented header, and whether webhooks carry it.

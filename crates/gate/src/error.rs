@@ -138,6 +138,14 @@ pub enum Error {
         /// What was expected there.
         reason: &'static str,
     },
+    /// The contract that the pages take text from can't be used.
+    #[error("{path}: the contract can't be used: {reason}")]
+    Contract {
+        /// Its file, relative to the book's root.
+        path: String,
+        /// Why not.
+        reason: String,
+    },
     /// A file can't be read or written.
     #[error("{}: {source}", path.display())]
     Io {
@@ -155,6 +163,7 @@ impl Error {
         let (code, place) = match self {
             Self::Book { .. } | Self::Skeptic { .. } => (Code::BookUnreadable, line("book.toml")),
             Self::Io { path, .. } => (Code::BookUnreadable, line(&path.display().to_string())),
+            Self::Contract { path, .. } => (Code::BadContract, line(path)),
             Self::Unlisted { page } => (Code::PageUnlisted, line(page)),
             Self::Expansion { page } => (Code::BadDirective, line(page)),
             Self::Directive { place, .. } | Self::EmptyInclude { place, .. } => (Code::BadDirective, place.clone()),

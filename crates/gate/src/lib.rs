@@ -8,6 +8,7 @@
 //!
 //! - [`pages`]: a book's pages in the order of `SUMMARY.md`, expanded, with a line map back to their source
 //! - [`blocks`]: the fences on a page, and what their info strings ask for
+//! - [`reference`]: text that pages take from the contract; [`preprocess`]: the same for mdBook
 //! - [`plan`]: which blocks run together, and what each is expected to print
 //! - [`run`]: runs a plan against sandboxes and judges what comes of it
 //! - [`expected`]: holds output against what a page shows
@@ -32,8 +33,10 @@ mod nearest;
 pub mod pages;
 mod plain;
 pub mod plan;
+pub mod preprocess;
 pub mod process;
 pub mod prose;
+pub mod reference;
 #[cfg(feature = "run")]
 pub mod report;
 #[cfg(feature = "run")]

@@ -21,9 +21,11 @@ use std::path::{Path, PathBuf};
 use mdbook_driver::MDBook;
 use mdbook_driver::config::Config;
 use mdbook_markdown::MarkdownOptions;
+use proofbook_contract::Contract;
 
 use crate::Error;
 use crate::error::Place;
+use crate::reference::Directives;
 use crate::settings::Settings;
 use expand::Expander;
 
@@ -33,6 +35,7 @@ pub struct Book {
     root: PathBuf,
     source: PathBuf,
     settings: Settings,
+    contract: Contract,
     pages: Vec<Page>,
 }
 
@@ -72,6 +75,14 @@ impl Book {
     /// [`Error::Book`], [`Error::Unlisted`], [`Error::Directive`], [`Error::EmptyInclude`], [`Error::Expansion`],
     /// [`Error::Io`].
     pub fn load(root: impl Into<PathBuf>) -> Result<Self, Error> {
+        Self::load_with(root, &BTreeMap::new())
+    }
+
+    /// As [`load`](Self::load), with the text for each `{{proofbook NAME}}` by its name.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn load_with(root: impl Into<PathBuf>, provided: &BTreeMap<String, String>) -> Result<Self, Error> {
         let root = root.into();
         let failed = |reason: String| Error::Book { root: root.clone(), reason };
 
@@ -82,11 +93,17 @@ impl Book {
         let settings = Settings::of(&config).map_err(failed)?;
         let loaded = MDBook::load_with_config(&root, config).map_err(|error| failed(format!("{error:#}")))?;
 
+        let contract = settings.load_contract(&root)?;
+        let mut directives = Directives::new(&contract, &settings);
+        for (name, text) in provided {
+            directives = directives.provide(name, text.clone());
+        }
         let expander = Expander::new(&root, loaded.config.clone());
         let mut pages = Vec::new();
         for chapter in loaded.book.chapters() {
             let Some(path) = &chapter.path else { continue };
-            let expanded = expander.page(path, &chapter.content)?;
+            let mut expanded = expander.page(path, &chapter.content)?;
+            expanded.take_directives(&expander.page_name(path), &directives)?;
             pages.push(Page {
                 path: expander.page_name(path),
                 title: chapter.name.clone(),
@@ -98,7 +115,7 @@ impl Book {
         }
 
         let source = loaded.source_dir();
-        let book = Self { root, source, settings, pages };
+        let book = Self { root, source, settings, contract, pages };
         book.check_all_listed()?;
         Ok(book)
     }
@@ -113,6 +130,11 @@ impl Book {
         &self.settings
     }
 
+    /// The API's contract; one without operations if the book has none.
+    pub fn contract(&self) -> &Contract {
+        &self.contract
+    }
+
     /// The folder of the pages, relative to the book's root, e.g. `src`.
     pub fn source_name(&self) -> String {
         name_below(&self.root, &self.source)
@@ -123,13 +145,14 @@ impl Book {
         &self.pages
     }
 
-    /// Everything the book was made of: `book.toml`, the source folder, and each included file outside of it. A build
+    /// Everything the book was made of: `book.toml`, the contract, the source folder, and each included file outside of it. A build
     /// that depends on the book watches these.
     pub fn files(&self) -> BTreeSet<PathBuf> {
         // Included files have their real paths: `src/../examples/a.rs` lies in `examples/`.
         let source = self.source.canonicalize().unwrap_or_else(|_| self.source.clone());
         let included = self.pages.iter().flat_map(|page| &page.files).filter(|file| !file.starts_with(&source));
-        [self.root.join("book.toml"), self.source.clone()].into_iter().chain(included.cloned()).collect()
+        let own = [self.root.join("book.toml"), self.source.clone(), self.root.join(&self.settings.contract)];
+        own.into_iter().filter(|path| path.exists()).chain(included.cloned()).collect()
     }
 
     fn check_all_listed(&self) -> Result<(), Error> {

@@ -107,6 +107,18 @@ fn capture(pipe: Option<impl Read + Send + 'static>, limit: usize) -> Receiver<S
     captured
 }
 
+/// What is in a file: of more than `limit` bytes, the first and the last half.
+pub(crate) fn ends(mut file: impl Read, limit: usize) -> io::Result<String> {
+    let mut ends = Ends::new(limit);
+    let mut buffer = [0; 8192];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(ends.text()),
+            read => ends.push(buffer.get(..read).unwrap_or_default()),
+        }
+    }
+}
+
 /// The program has ended, but something that it started may still hold its output open.
 fn finish(captured: &Receiver<String>, group: &Group) -> String {
     captured.recv_timeout(GRACE).unwrap_or_else(|_| {

@@ -1,13 +1,19 @@
 //! The gate's settings: `[preprocessor.proofbook]` in `book.toml`.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use mdbook_driver::config::Config;
+use proofbook_contract::Contract;
 use serde::Deserialize;
+
+use crate::Error;
 
 /// The table of `book.toml` that holds them.
 pub const TABLE: &str = "preprocessor.proofbook";
+
+/// A contract without operations.
+const NOTHING: &str = "openapi: 3.1.1\ninfo: { title: Nothing, version: 0.0.0 }\npaths: {}\n";
 
 /// How a book is proven. Paths are relative to the book's root.
 #[derive(Debug, Clone, Deserialize)]
@@ -19,6 +25,8 @@ pub struct Settings {
     pub sandbox: String,
     /// The key of a block's sandbox; `{id}` stands for what makes it another block's.
     pub key: String,
+    /// How long a block may run, in seconds.
+    pub time_limit_seconds: u64,
     /// Where the gate keeps what it can make again.
     pub state: PathBuf,
     /// What a block finds in its environment. `{url}` stands for the address of its sandbox, `{key}` for its key.
@@ -51,6 +59,7 @@ impl Default for Settings {
             contract: "contract/openapi.yaml".into(),
             sandbox: "generic".into(),
             key: "test-{id}".into(),
+            time_limit_seconds: 60,
             state: "target/proofbook".into(),
             env: BTreeMap::new(),
             allow: "allow.toml".into(),
@@ -125,6 +134,20 @@ impl Settings {
     pub fn of(config: &Config) -> Result<Self, String> {
         let settings: Option<Self> = config.get(TABLE).map_err(|error| format!("[{TABLE}]: {error:#}"))?;
         Ok(settings.unwrap_or_default())
+    }
+
+    /// Reads the contract of the book at `root`; without one, a contract that has no operations.
+    ///
+    /// # Errors
+    /// [`Error::Contract`] if it can't be used, [`Error::Io`] if it can't be read.
+    pub fn load_contract(&self, root: &Path) -> Result<Contract, Error> {
+        let path = root.join(&self.contract);
+        let text = match std::fs::read_to_string(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => NOTHING.to_owned(),
+            other => other.map_err(Error::io(&path))?,
+        };
+        Contract::from_text(&text)
+            .map_err(|error| Error::Contract { path: self.contract.display().to_string(), reason: error.to_string() })
     }
 
     /// Whether stock mdBook is told how to expand `{{contract …}}`.

@@ -1,6 +1,6 @@
 //! The command line: which subcommand runs, and what `--help` teaches.
 
-use crate::{build, check, exit, sandbox, serve, test};
+use crate::{build, check, exit, preprocess, sandbox, serve, test};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -25,6 +25,8 @@ enum Command {
     Test(test::Args),
     Check(check::Args),
     Sandbox(sandbox::Args),
+    #[command(hide = true)]
+    Preprocess(preprocess::Args),
 }
 
 const AFTER_HELP: &str = concat!(
@@ -55,6 +57,7 @@ impl Cli {
             Command::Test(args) => test::run(args).await,
             Command::Check(args) => check::run(args).await,
             Command::Sandbox(args) => sandbox::run(args).await,
+            Command::Preprocess(args) => preprocess::run(&args),
         }
     }
 }

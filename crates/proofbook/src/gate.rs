@@ -14,9 +14,10 @@ use proofbook_gate::run::Report;
 use proofbook_gate::tools::is_ci;
 use proofbook_sandbox::policy_aggregator::control;
 
+use crate::book::COVERAGE;
 use crate::cli::Cli;
 use crate::failure::Failure;
-use crate::{exit, output};
+use crate::{exit, output, provided};
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -43,25 +44,15 @@ pub(crate) struct Proof {
 impl Proof {
     /// Reads the book and its contract.
     pub(crate) fn of(root: &Path) -> anyhow::Result<Self> {
-        let book = proofbook_gate::Book::load(root).map_err(|error| {
+        let book = proofbook_gate::Book::load_with(root, &provided::fixed()).map_err(|error| {
             let finding = error.finding();
             let failure = Failure::new(exit::FOUND, "the book can't be read").at(finding.place.to_string());
             failure.because(anyhow!("{error}"))
         })?;
         let path = book.settings().contract.clone();
-        let file = root.join(&path);
-        let (contract, text) = if file.is_file() {
-            let text = std::fs::read_to_string(&file)?;
-            let contract = Contract::from_text(&text).map_err(|error| {
-                let failure = Failure::new(exit::FOUND, "the contract can't be used").at(file.display().to_string());
-                failure.fix("mend what is named above").because(error)
-            })?;
-            (contract, text)
-        } else {
-            // A book without an API: its blocks still run.
-            (Contract::from_text(NOTHING)?, String::new())
-        };
-        Ok(Self { book, contract, path: path.display().to_string(), text })
+        // A book without an API has none.
+        let text = std::fs::read_to_string(root.join(&path)).unwrap_or_default();
+        Ok(Self { contract: book.contract().clone(), book, path: path.display().to_string(), text })
     }
 
     /// The static checks.
@@ -72,8 +63,6 @@ impl Proof {
     }
 }
 
-/// A contract without operations.
-const NOTHING: &str = "openapi: 3.1.1\ninfo: { title: Nothing, version: 0.0.0 }\npaths: {}\n";
 /// What the server has beside the contract and the sandbox's controls.
 const PATHS: [&str; 4] = ["/", "/explorer/", "/openapi.yaml", "/openapi.json"];
 /// What a build writes beside the pages.
@@ -128,7 +117,7 @@ pub(crate) fn programs() -> Option<PathBuf> {
 impl Proof {
     /// Where the last whole run left what it showed, for the page that tells of it.
     pub(crate) fn record(&self) -> PathBuf {
-        self.book.root().join(&self.book.settings().state).join("coverage.md")
+        self.book.root().join(&self.book.settings().state).join(COVERAGE)
     }
 
     /// Leaves what a whole run showed for the page that tells of it.

@@ -7,11 +7,14 @@
 //! - [`check`]: the static checks alone
 //! - [`sandbox`]: the fake API alone
 //!
+//! - [`preprocess`]: what stock mdBook starts
+//!
 //! What they share:
 //! - [`cli`]: the command line
 //! - [`book`]: finds, builds and watches an mdBook
 //! - [`web`]: the pages that `serve` puts around the sandbox
 //! - [`gate`]: what `test` and `check` share
+//! - [`provided`]: what this command provides to pages
 //! - [`contract`]: the OpenAPI document that belongs to a book
 //! - [`listen`]: binds an address, or says which one is free
 //! - [`stop`]: the signals that end a server
@@ -31,6 +34,8 @@ mod gate;
 mod listen;
 mod log;
 mod output;
+mod preprocess;
+mod provided;
 mod sandbox;
 mod serve;
 mod stop;

@@ -11,6 +11,7 @@ use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use super::{Origin, complaints, directive, name_below};
 use crate::Error;
 use crate::error::Place;
+use crate::reference::Directives;
 
 /// Hands texts to mdBook's link preprocessor.
 pub(super) struct Expander {
@@ -22,6 +23,23 @@ pub(super) struct Expanded {
     pub(super) text: String,
     pub(super) origins: Vec<Origin>,
     pub(super) files: BTreeSet<PathBuf>,
+}
+
+impl Expanded {
+    /// Puts in what the page takes from the contract. What a directive brings belongs to its line.
+    pub(super) fn take_directives(&mut self, page: &str, directives: &Directives<'_>) -> Result<(), Error> {
+        let mut text = String::with_capacity(self.text.len());
+        let mut origins = Vec::with_capacity(self.origins.len());
+        for (line, origin) in self.text.split_inclusive('\n').zip(&self.origins) {
+            let place = || Place { page: page.to_owned(), line: origin.line };
+            let expanded = directives.line(line).map_err(|reason| Error::Directive { place: place(), reason })?;
+            let expanded = expanded.as_deref().unwrap_or(line);
+            text.push_str(expanded);
+            origins.extend(std::iter::repeat_n(origin, expanded.split_inclusive('\n').count()).cloned());
+        }
+        (self.text, self.origins) = (text, origins);
+        Ok(())
+    }
 }
 
 impl Expander {

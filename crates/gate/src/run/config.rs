@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::Ran;
-use super::lab::{LIMITS, Lab};
+use super::lab::Lab;
 use super::world::World;
 use crate::blocks::Block;
 use crate::pages::Page;
@@ -120,7 +120,7 @@ fn cargo(lab: &Lab, world: &World, text: &str) -> io::Result<Option<String>> {
     let mut command = Command::new("cargo");
     lab.clean(&mut command);
     command.args(["metadata", "--format-version", "1", "--offline", "--quiet"]).current_dir(&folder);
-    let outcome = process::run(&mut command, &LIMITS)?;
+    let outcome = process::run(&mut command, &lab.limits)?;
     let fine = outcome.status.is_some_and(|status| status.success());
     Ok((!fine).then(|| outcome.stderr.replace(&folder.display().to_string(), "")))
 }
@@ -153,7 +153,7 @@ fn schema_check(
     let mut command = Command::new(program);
     lab.clean(&mut command);
     command.args(["--builtin-schema", schema]).arg(&file);
-    let outcome = process::run(&mut command, &LIMITS)?;
+    let outcome = process::run(&mut command, &lab.limits)?;
     let fine = outcome.status.is_some_and(|status| status.success());
     Ok(Ok((!fine).then(|| outcome.stdout + &outcome.stderr)))
 }

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::lab::{LIMITS, Lab};
+use super::lab::Lab;
 use crate::blocks::Block;
 use crate::tools::Lack;
 use crate::{Code, Finding, process};
@@ -54,7 +54,7 @@ pub(super) fn run(lab: &Lab, blocks: &[&Block]) -> io::Result<Result<Vec<Option<
         .args(["--allow-file-access-from-files", "--virtual-time-budget=60000", "--dump-dom"])
         .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
         .arg(format!("file://{}", page.display()));
-    let limits = process::Limits { output: 16 * 1024 * 1024, ..LIMITS };
+    let limits = process::Limits { output: 16 * 1024 * 1024, ..lab.limits };
     let outcome = process::run(&mut command, &limits)?;
     let results = outcome.stdout.rsplit_once("<pre id=\"results\">").and_then(|(_, rest)| rest.split_once("</pre>"));
     let results: Option<Vec<Value>> = results.and_then(|(text, _)| {

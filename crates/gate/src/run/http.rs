@@ -2,9 +2,8 @@
 
 use std::fmt::Write;
 use std::io;
-use std::time::Duration;
 
-use super::lab::{LIMITS, Lab};
+use super::lab::Lab;
 use super::world::World;
 use super::{Fault, Ran, Stepped};
 use crate::pages::Page;
@@ -22,7 +21,7 @@ struct Message {
 /// Runs a unit.
 pub(super) fn run(lab: &Lab, world: &World, page: &Page, unit: &Unit) -> io::Result<Ran> {
     let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
-    let client = client.timeout(LIMITS.time.min(Duration::from_secs(30))).build().map_err(io::Error::other)?;
+    let client = client.timeout(lab.limits.time).build().map_err(io::Error::other)?;
     let mut steps = Vec::new();
     for step in &unit.steps {
         // `$NAME` is filled in as a shell would.

@@ -13,8 +13,8 @@ use crate::tools::{self, Lack};
 use crate::process::Limits;
 use crate::{Book, Settings};
 
-/// A block that takes longer hangs; one that prints more floods.
-pub(super) const LIMITS: Limits = Limits { time: Duration::from_secs(60), output: 256 * 1024 };
+/// How much of each output of a block is kept, in bytes. One that prints more floods.
+const OUTPUT: usize = 256 * 1024;
 
 /// What all units share.
 pub(super) struct Lab {
@@ -22,6 +22,8 @@ pub(super) struct Lab {
     pub(super) settings: Settings,
     pub(super) contract: Contract,
     pub(super) kind: Kind,
+    /// A block that takes longer hangs.
+    pub(super) limits: Limits,
     pub(super) runtime: tokio::runtime::Runtime,
     /// The program of the Rust blocks, if there are any.
     pub(super) rust: Option<PathBuf>,
@@ -39,6 +41,7 @@ impl Lab {
         Ok(Self {
             root: book.root().canonicalize().map_err(|error| format!("{}: {error}", book.root().display()))?,
             kind: settings.sandbox.parse()?,
+            limits: Limits { time: Duration::from_secs(settings.time_limit_seconds), output: OUTPUT },
             settings,
             contract,
             runtime: runtime.map_err(|error| format!("no threads can be started: {error}"))?,

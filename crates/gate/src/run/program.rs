@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::lab::{LIMITS, Lab};
+use super::lab::Lab;
 use super::world::World;
 use super::{Fault, Ran, Stepped};
 use crate::pages::Page;
@@ -58,7 +58,7 @@ pub(super) fn run(lab: &Lab, world: &World, page: &Page, unit: &Unit) -> io::Res
     };
     lab.clean(&mut command);
     command.envs(world.env().iter().cloned()).current_dir(world.work());
-    let outcome = process::run(&mut command, &LIMITS)?;
+    let outcome = process::run(&mut command, &lab.limits)?;
     Ok(Ran::Stepped(stepped(unit, &outcome, |text| shown(text, world, page))))
 }
 
@@ -162,7 +162,7 @@ fn types(lab: &Lab, world: &World, file: &Path) -> io::Result<Result<PathBuf, St
     let mut command = Command::new("node");
     lab.clean(&mut command);
     command.arg(&script).arg(file).current_dir(world.outer());
-    let outcome = process::run(&mut command, &LIMITS)?;
+    let outcome = process::run(&mut command, &lab.limits)?;
     Ok(match outcome.status.is_some_and(|status| status.success()) {
         true => Ok(file.with_extension("mjs")),
         false => Err(outcome.stdout + &outcome.stderr),

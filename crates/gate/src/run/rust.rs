@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 use serde_json::Value;
 
-use super::lab::{LIMITS, Lab};
+use super::lab::Lab;
 use super::world::World;
 use super::{Fault, Ran, Stepped};
 use crate::blocks::Block;
@@ -141,7 +141,7 @@ pub(super) fn run(lab: &Lab, world: &World, unit: &Unit, program: &Path) -> io::
     let mut command = Command::new(program);
     lab.clean(&mut command);
     command.envs(world.env().iter().cloned()).env(BLOCK, step.block.name()).current_dir(world.work());
-    let outcome = process::run(&mut command, &LIMITS)?;
+    let outcome = process::run(&mut command, &lab.limits)?;
     let should_panic = step.block.should_panic;
     let fault = match outcome.status {
         None => Some(Fault::TimedOut),

@@ -6,20 +6,20 @@
 use std::fs;
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::lab::{LIMITS, Lab};
+use super::lab::Lab;
 use super::world::World;
 use super::{Fault, Ran, Stepped, wanted_exit};
 use crate::blocks::Block;
 use crate::expected;
 use crate::pages::Page;
 use crate::plan::{Runner, Step, Unit};
-use crate::process::Group;
+use crate::process::{self, Group, Limits};
 
 /// How often the output of a background step is looked at while it is waited for.
 const LOOK: Duration = Duration::from_millis(20);
@@ -36,6 +36,7 @@ struct Shell {
     commands: ChildStdin,
     said: Receiver<String>,
     group: Group,
+    limits: Limits,
 }
 
 /// Ports that the page names, and the free ones that stand for them.
@@ -61,7 +62,7 @@ pub(super) fn run(lab: &Lab, world: &World, page: &Page, unit: &Unit) -> io::Res
     for (page, free) in &ports.0 {
         command.env(format!("PORT_{page}"), free.to_string());
     }
-    let mut shell = Shell::start(&mut command)?;
+    let mut shell = Shell::start(&mut command, lab.limits)?;
     shell.tell(&format!("ulimit -f {FILE_BLOCKS}\n"))?;
 
     let mut steps: Vec<Stepped> = Vec::new();
@@ -89,19 +90,19 @@ pub(super) fn run(lab: &Lab, world: &World, page: &Page, unit: &Unit) -> io::Res
     }
     for (step, stepped) in unit.steps.iter().zip(&mut steps) {
         if let Some((out, err)) = stepped.later.clone() {
-            await_output(step, stepped, &out, &ports)?;
-            stepped.stderr = ports.page(&start(&err)?);
+            await_output(step, stepped, &out, &ports, lab.limits)?;
+            stepped.stderr = ports.page(&start(&err, lab.limits)?);
         }
     }
     Ok(Ran::Stepped(steps))
 }
 
 /// Waits until a step in the background has printed all that the page shows of it.
-fn await_output(step: &Step, stepped: &mut Stepped, out: &PathBuf, ports: &Ports) -> io::Result<()> {
+fn await_output(step: &Step, stepped: &mut Stepped, out: &Path, ports: &Ports, limits: Limits) -> io::Result<()> {
     let wanted = super::verdict::background_output(step);
     let deadline = Instant::now() + AFTER;
     loop {
-        stepped.stdout = ports.page(&start(out)?);
+        stepped.stdout = ports.page(&start(out, limits)?);
         if expected::begins(&wanted, &stepped.stdout) || Instant::now() > deadline {
             return Ok(());
         }
@@ -110,7 +111,7 @@ fn await_output(step: &Step, stepped: &mut Stepped, out: &PathBuf, ports: &Ports
 }
 
 impl Shell {
-    fn start(command: &mut Command) -> io::Result<Self> {
+    fn start(command: &mut Command, limits: Limits) -> io::Result<Self> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
@@ -126,7 +127,7 @@ impl Shell {
                 }
             }
         });
-        Ok(Self { child, commands, said, group })
+        Ok(Self { child, commands, said, group, limits })
     }
 
     /// A shell that has ended reads nothing; that is noticed when it is waited for.
@@ -148,13 +149,18 @@ impl Shell {
             Some(_) => format!("code=0; (set -e; {source}) {streams} || code=$?; printf '%s\\n' \"$code\"\n"),
         })?;
         let wanted = wanted.unwrap_or(0);
-        let fault = match self.said.recv_timeout(LIMITS.time) {
+        let fault = match self.said.recv_timeout(self.limits.time) {
             Ok(code) if code == wanted.to_string() => None,
             Ok(code) => Some(Fault::Code { got: code.parse().unwrap_or(-1), wanted }),
             Err(RecvTimeoutError::Timeout) => Some(Fault::TimedOut),
             Err(RecvTimeoutError::Disconnected) => Some(Fault::Exit { got: self.child.wait()?, wanted }),
         };
-        Ok(Stepped { stdout: start(&out)?, stderr: start(&err)?, fault, ..Stepped::default() })
+        Ok(Stepped {
+            stdout: start(&out, self.limits)?,
+            stderr: start(&err, self.limits)?,
+            fault,
+            ..Stepped::default()
+        })
     }
 
     /// Runs each command of a console block, and puts what they print where the page has it.
@@ -195,17 +201,17 @@ impl Shell {
             out.display(),
             err.display()
         ))?;
-        let _ = self.said.recv_timeout(LIMITS.time);
+        let _ = self.said.recv_timeout(self.limits.time);
         let mut stepped = Stepped { later: Some((out.clone(), err.clone())), ..Stepped::default() };
         let first = step.expected.first().map(Block::shown).unwrap_or_default();
         let deadline = Instant::now() + BACKGROUND;
         loop {
-            stepped.stdout = start(&out)?;
+            stepped.stdout = start(&out, self.limits)?;
             if expected::begins(&first, &ports.page(&stepped.stdout)) {
                 return Ok(stepped);
             }
             if Instant::now() > deadline || self.has_no_children() {
-                stepped.stderr = start(&err)?;
+                stepped.stderr = start(&err, self.limits)?;
                 return Ok(stepped);
             }
             thread::sleep(LOOK);
@@ -216,7 +222,7 @@ impl Shell {
     fn has_no_children(&mut self) -> bool {
         let _ =
             self.tell("jobs >/dev/null; if [ -n \"$(jobs -p)\" ]; then printf 'busy\\n'; else printf 'idle\\n'; fi\n");
-        !matches!(self.said.recv_timeout(LIMITS.time).as_deref(), Ok("busy"))
+        !matches!(self.said.recv_timeout(self.limits.time).as_deref(), Ok("busy"))
     }
 }
 
@@ -279,14 +285,13 @@ fn commands(block: &Block) -> Vec<String> {
     commands
 }
 
-/// What is in a file, up to the limit.
-pub(super) fn start(path: &PathBuf) -> io::Result<String> {
-    let bytes = match fs::read(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-        other => other?,
-    };
-    let end = bytes.len().min(LIMITS.output);
-    Ok(String::from_utf8_lossy(&bytes[..end]).into_owned())
+/// What is in a file: of more than the limit, the first and the last half.
+fn start(path: &Path, limits: Limits) -> io::Result<String> {
+    match fs::File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        Err(error) => Err(error),
+        Ok(file) => process::ends(file, limits.output),
+    }
 }
 
 /// A text in which the scripts are the page, and their lines the page's.

@@ -152,8 +152,8 @@ fn failed(block: &Block, fault: &Fault, stepped: &Stepped) -> Finding {
         Fault::TimedOut => about(
             block,
             Code::TimedOut,
-            format!("this block did not end within {} seconds", super::lab::LIMITS.time.as_secs()),
-            "make it end, or mark what must go on running as `background`",
+            "this block did not end in time",
+            "make it end, or mark what must go on running as `background`; the limit is `time-limit-seconds` in book.toml",
         ),
         Fault::DoesNotCompile(report) => {
             return about(block, Code::DoesNotCompile, "this block does not compile", "mend what the compiler names")

@@ -9,16 +9,20 @@ pub(crate) mod shelf;
 pub(crate) mod watch;
 
 use crate::failure::Failure;
-use crate::{exit, log};
+use crate::{exit, log, provided};
 use anyhow::{Context, anyhow};
 use mdbook_driver::MDBook;
 use mdbook_driver::book::BookItem;
 use mdbook_driver::config::Config;
+use proofbook_gate::Settings;
+use proofbook_gate::preprocess::Preprocess;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
 /// The file that makes a folder a book.
 const CONFIG: &str = "book.toml";
+/// Where the gate leaves what the last whole run showed, in its own folder.
+pub(crate) const COVERAGE: &str = "coverage.md";
 /// What a book without a title is called.
 const UNTITLED: &str = "Book";
 
@@ -84,6 +88,16 @@ impl Book {
                 .fix("write the page, or make it a draft with an empty link: [Title]()")
                 .because(error)
         })?;
+        let settings = Settings::of(&book.config).map_err(|reason| {
+            self.fault("the book's configuration is broken", Path::new(CONFIG))
+                .fix("mend book.toml")
+                .because(anyhow!(reason))
+        })?;
+        let contract = settings.load_contract(&self.root).map_err(|error| {
+            self.fault("the contract can't be used", &settings.contract).fix("mend what is named above").because(error)
+        })?;
+        let provided = provided::all(&self.root.join(&settings.state).join(COVERAGE));
+        book.with_preprocessor(Preprocess::new(contract, settings, provided));
         // It takes the place of the program of the same name that book.toml gives for stock mdBook.
         book.with_preprocessor(mdbook_mermaid::Mermaid);
         let (outcome, logged) = log::with_errors_of_mdbook(|| book.build());

@@ -1,0 +1,58 @@
+//! The directives as a preprocessor of mdBook, for the pages that readers see.
+
+use std::collections::BTreeMap;
+
+use mdbook_driver::book::{Book, BookItem};
+use mdbook_preprocessor::errors::{Error, Result};
+use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
+use proofbook_contract::Contract;
+
+use crate::reference::Directives;
+use crate::settings::Settings;
+
+/// Expands `{{contract …}}` and `{{proofbook …}}` in every chapter. It has to run after mdBook's `links`.
+#[derive(Debug)]
+pub struct Preprocess {
+    contract: Contract,
+    settings: Settings,
+    provided: BTreeMap<String, String>,
+}
+
+impl Preprocess {
+    /// For a contract, with the text for each `{{proofbook NAME}}`.
+    #[must_use]
+    pub fn new(contract: Contract, settings: Settings, provided: BTreeMap<String, String>) -> Self {
+        Self { contract, settings, provided }
+    }
+}
+
+impl Preprocessor for Preprocess {
+    fn name(&self) -> &str {
+        "proofbook"
+    }
+
+    fn run(&self, _: &PreprocessorContext, mut book: Book) -> Result<Book> {
+        let mut directives = Directives::new(&self.contract, &self.settings);
+        for (name, text) in &self.provided {
+            directives = directives.provide(name, text.clone());
+        }
+        let mut failed = None;
+        book.for_each_mut(|item| {
+            let BookItem::Chapter(chapter) = item else { return };
+            let mut text = String::with_capacity(chapter.content.len());
+            for (index, line) in chapter.content.split_inclusive('\n').enumerate() {
+                match directives.line(line) {
+                    Ok(None) => text.push_str(line),
+                    Ok(Some(expanded)) => text.push_str(&expanded),
+                    Err(reason) => {
+                        let path =
+                            chapter.source_path.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+                        failed.get_or_insert(format!("{path}:{}: {reason}", index + 1));
+                    }
+                }
+            }
+            chapter.content = text;
+        });
+        failed.map_or(Ok(book), |reason| Err(Error::msg(reason)))
+    }
+}

@@ -1,0 +1,53 @@
+//! What this command provides to pages: `{{proofbook command-line}}` and `{{proofbook coverage}}`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+use clap::CommandFactory;
+
+use crate::cli::Cli;
+
+/// How wide the help is on the page: as wide as the command writes it into a file.
+const WIDTH: usize = 100;
+
+/// The command line, which is the same wherever it is asked for.
+pub(crate) fn fixed() -> BTreeMap<String, String> {
+    BTreeMap::from([("command-line".to_owned(), command_line())])
+}
+
+/// All of it. `record` is where the last whole run of the gate has left what it showed.
+pub(crate) fn all(record: &Path) -> BTreeMap<String, String> {
+    let mut all = fixed();
+    let coverage = std::fs::read_to_string(record).unwrap_or_else(|_| NO_RUN.to_owned());
+    all.insert("coverage".to_owned(), coverage);
+    all
+}
+
+/// What stands on the page of a book that was not tested here.
+const NO_RUN: &str = "\
+> [!NOTE]
+> This copy of the book was built without a run of the gate before it. Run `cargo run -- test`, and build it again.
+";
+
+/// The help of each command, as blocks that are run.
+fn command_line() -> String {
+    let mut command = Cli::command().term_width(WIDTH);
+    command.build();
+    let mut out = section("proofbook", &mut command.clone());
+    for sub in command.get_subcommands_mut().filter(|sub| !sub.is_hide_set() && sub.get_name() != "help") {
+        let name = format!("proofbook {}", sub.get_name());
+        let help = section(&name, sub);
+        out.push_str(&help);
+    }
+    out
+}
+
+fn section(name: &str, command: &mut clap::Command) -> String {
+    let help = command.render_long_help().to_string();
+    let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
+    let mut out = String::new();
+    // Writing to a string can't fail.
+    let _ = writeln!(out, "## `{name}`\n\n```console\n$ {name} --help\n{}\n```\n", lines.join("\n").trim_end());
+    out
+}

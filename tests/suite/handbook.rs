@@ -1,0 +1,46 @@
+//! The handbook itself: everything on every page holds, and no fence is left out.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::support::{PATIENCE, command, repository};
+
+/// How many blocks the book has at least, so that a gate that finds none can't pass.
+const AT_LEAST: usize = 120;
+
+/// The opening fences of the pages' own text, by file.
+fn fences(folder: &Path) -> usize {
+    let mut count = 0;
+    for entry in fs::read_dir(folder).expect("the pages").map(|entry| entry.expect("a page").path()) {
+        if entry.is_dir() {
+            count += fences(&entry);
+        } else if entry.extension().is_some_and(|extension| extension == "md") {
+            let text = fs::read_to_string(&entry).expect("a page");
+            count += text.lines().filter(|line| line.trim_start().starts_with("```")).count() / 2;
+        }
+    }
+    count
+}
+
+#[tokio::test]
+async fn everything_in_the_handbook_holds() {
+    let book = repository();
+    let run = command(&["test", "--no-cache", "--report", "json", "--book", book.to_str().expect("UTF-8")]).output();
+    let output = tokio::time::timeout(PATIENCE * 15, run).await.expect("the gate ends").expect("the gate runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let report: Value = serde_json::from_str(&text).unwrap_or_else(|error| {
+        panic!("{error}: {text}{}", String::from_utf8_lossy(&output.stderr));
+    });
+    let findings = report["findings"].as_array().expect("findings");
+    let all: Vec<String> = findings.iter().map(|finding| format!("{finding:#}")).collect();
+    assert!(findings.is_empty(), "{}", all.join("\n"));
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+
+    let blocks = report["blocks"].as_array().expect("blocks");
+    let skipped = blocks.iter().filter(|block| block["status"] == "skipped").count();
+    assert!(blocks.iter().all(|block| block["status"] == "passed" || block["status"] == "skipped"), "{report:#}");
+    assert!(skipped == 0 || std::env::var("CI").as_deref() != Ok("true"), "{:#}", report["lacking"]);
+    assert!(blocks.len() >= AT_LEAST.max(fences(&book.join("src"))), "{} blocks", blocks.len());
+}
