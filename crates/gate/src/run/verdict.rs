@@ -96,7 +96,7 @@ fn judge_step(unit: &Unit, step: &Step, stepped: &Stepped) -> Verdict {
 
 /// All that a block in the background must have printed at the end.
 pub(super) fn background_output(step: &Step) -> String {
-    step.expected.iter().map(Block::shown).collect::<Vec<_>>().join("\n…\n")
+    step.expected.iter().map(|block| block.shown().trim_end().to_owned()).collect::<Vec<_>>().join("\n…\n")
 }
 
 /// Holds what was printed against an output fence.
