@@ -91,14 +91,18 @@ fn prove(root: &Path, args: &Args) -> anyhow::Result<Report> {
         programs: gate::programs(),
     };
     let bar = Bar::new();
-    let mut report = run::test(&proof.book, proof.contract.clone(), &options, &bar)?;
+    let (report, checked) = std::thread::scope(|scope| {
+        let checked = scope.spawn(|| proof.check());
+        (run::test(&proof.book, proof.contract.clone(), &options, &bar), checked.join())
+    });
+    let (mut report, checked) = (report?, checked.map_err(|_| anyhow::anyhow!("the static checks broke off"))?);
     bar.0.finish_and_clear();
     if report.blocks.is_empty() && options.is_partial() {
         let failure = Failure::new(exit::USAGE, "no block is on such a page and in such a language");
         return Err(failure.fix("`proofbook test` without --page and --language runs all blocks").into());
     }
     let fences: BTreeSet<_> = report.findings.iter().cloned().map(|finding| (finding.place, finding.code)).collect();
-    let checked = proof.check().findings.into_iter().filter(|finding| options.is_about(&proof.book, finding));
+    let checked = checked.findings.into_iter().filter(|finding| options.is_about(&proof.book, finding));
     report.findings.extend(checked.filter(|finding| !fences.contains(&(finding.place.clone(), finding.code))));
     if !options.is_partial() {
         let coverage = Coverage::of(&proof.contract, &report.seen);

@@ -40,18 +40,18 @@ impl Cache {
 
     /// What a unit showed when it held, if nothing has changed since.
     pub(super) fn get(&self, unit: &Unit) -> Option<Seen> {
-        serde_json::from_slice(&fs::read(self.path(unit)?).ok()?).ok()
+        serde_json::from_slice(&fs::read(self.path(unit)).ok()?).ok()
     }
 
     /// Remembers that a unit held. If it can't be written the unit runs again the next time.
     pub(super) fn put(&self, unit: &Unit, seen: &Seen) {
-        if let (Some(path), Ok(text)) = (self.path(unit), serde_json::to_vec(seen)) {
-            let _ = fs::create_dir_all(&self.folder).and_then(|()| fs::write(path, text));
+        if let Ok(text) = serde_json::to_vec(seen) {
+            let _ = fs::create_dir_all(&self.folder).and_then(|()| fs::write(self.path(unit), text));
         }
     }
 
-    /// The file of a unit; nothing for one that may depend on what is not known here.
-    fn path(&self, unit: &Unit) -> Option<PathBuf> {
+    /// The file of a unit.
+    fn path(&self, unit: &Unit) -> PathBuf {
         let mut hash = Sha256::new();
         hash.update(&self.common);
         if unit.runner == Runner::Rust {
@@ -63,7 +63,7 @@ impl Cache {
             if calls_programs
                 && block.lines.iter().any(|line| line.text.contains("cargo ") || line.text.contains("proofbook"))
             {
-                return None;
+                hash.update(&self.sources);
             }
             hash.update(&block.info);
             hash.update([0]);
@@ -73,7 +73,7 @@ impl Cache {
             }
             hash.update([0]);
         }
-        Some(self.folder.join(hex(hash) + ".json"))
+        self.folder.join(hex(hash) + ".json")
     }
 }
 

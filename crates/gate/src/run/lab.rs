@@ -25,8 +25,6 @@ pub(super) struct Lab {
     /// A block that takes longer hangs.
     pub(super) limits: Limits,
     pub(super) runtime: tokio::runtime::Runtime,
-    /// The program of the Rust blocks, if there are any.
-    pub(super) rust: Option<PathBuf>,
     /// What a block may call by its name.
     pub(super) programs: Option<PathBuf>,
     python: OnceLock<Result<PathBuf, Lack>>,
@@ -45,7 +43,6 @@ impl Lab {
             settings,
             contract,
             runtime: runtime.map_err(|error| format!("no threads can be started: {error}"))?,
-            rust: None,
             programs,
             python: OnceLock::new(),
             node: OnceLock::new(),

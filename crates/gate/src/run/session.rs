@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::PathBuf;
-use std::sync::Mutex;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use proofbook_contract::Contract;
@@ -144,7 +144,7 @@ struct Done {
 /// If nothing can be run at all: a setting is wrong, a thread or a folder can't be had, or the Rust blocks can't be built for
 /// a cause that is in no block.
 pub fn test(book: &Book, contract: Contract, options: &Options, progress: &dyn Progress) -> io::Result<Report> {
-    let mut lab = Lab::new(book, contract, options.programs.clone()).map_err(io::Error::other)?;
+    let lab = Lab::new(book, contract, options.programs.clone()).map_err(io::Error::other)?;
     let Plan { units, findings } = plan(book);
     let wanted = Wanted::of(book, options);
     let mut report = Report {
@@ -159,22 +159,18 @@ pub fn test(book: &Book, contract: Contract, options: &Options, progress: &dyn P
     let remembered: Vec<Option<Seen>> =
         units.iter().map(|unit| if options.cache { cache.get(unit) } else { None }).collect();
 
-    let mut compiled = Compiled::default();
-    let mut lacks_rust = None;
-    let to_compile = units.iter().zip(&remembered).any(|(unit, seen)| unit.runner == Runner::Rust && seen.is_none());
-    if let Some(program) = &options.compiled {
-        compiled.program = Some(program.clone());
-    } else if to_compile {
-        progress.preparing("compiling the Rust blocks");
-        match rust::compile(&lab)? {
-            Ok(done) => compiled = done,
-            Err(lack) => lacks_rust = Some(lack),
-        }
-    }
-    lab.rust = compiled.program.clone();
-
     let total = units.iter().map(|unit| unit.steps.len()).sum();
     progress.begins(total);
+    // What must be compiled first comes last, so that the others run meanwhile.
+    let mut order: Vec<usize> = (0..units.len()).collect();
+    order.sort_by_key(|index| units.get(*index).is_some_and(|unit| unit.runner == Runner::Rust));
+    let to_compile = units.iter().zip(&remembered).any(|(unit, seen)| unit.runner == Runner::Rust && seen.is_none());
+    let compiled: OnceLock<io::Result<Result<Compiled, Lack>>> = OnceLock::new();
+    if let Some(program) = &options.compiled {
+        let _ = compiled.set(Ok(Ok(Compiled { program: Some(program.clone()), ..Compiled::default() })));
+    } else if !to_compile {
+        let _ = compiled.set(Ok(Ok(Compiled::default())));
+    }
     let next = AtomicUsize::new(0);
     let results: Mutex<BTreeMap<usize, Done>> = Mutex::new(BTreeMap::new());
     let failed: Mutex<Option<io::Error>> = Mutex::new(None);
@@ -189,12 +185,14 @@ pub fn test(book: &Book, contract: Contract, options: &Options, progress: &dyn P
                 seen: seen.clone(),
                 ..Done::empty()
             }
-        } else if let Some(broken) = unit.steps.first().and_then(|step| compiled.broken.get(&step.block.name())) {
-            Done { statuses: vec![Status::Failed], findings: broken.clone(), ..Done::empty() }
-        } else if let (Runner::Rust, Some(lack)) = (unit.runner, &lacks_rust) {
-            Done { statuses: vec![Status::Skipped], lack: Some(lack.clone()), ..Done::empty() }
+        } else if unit.runner == Runner::Rust {
+            match compiled.wait() {
+                Ok(Ok(compiled)) => run_rust(&lab, book, unit, compiled)?,
+                Ok(Err(lack)) => Done { statuses: vec![Status::Skipped], lack: Some(lack.clone()), ..Done::empty() },
+                Err(error) => return Err(io::Error::other(error.to_string())),
+            }
         } else {
-            run(&lab, book, unit)?
+            run(&lab, book, unit, None)?
         };
         if done.statuses.iter().all(|status| *status == Status::Passed) {
             cache.put(unit, &done.seen);
@@ -203,10 +201,16 @@ pub fn test(book: &Book, contract: Contract, options: &Options, progress: &dyn P
         Ok(done)
     };
     std::thread::scope(|scope| {
+        if compiled.get().is_none() {
+            scope.spawn(|| {
+                progress.preparing("compiling the Rust blocks");
+                compiled.set(rust::compile(&lab))
+            });
+        }
         for _ in 0..workers {
             scope.spawn(|| {
                 loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(index) = order.get(next.fetch_add(1, Ordering::Relaxed)).copied() else { return };
                     let Some(unit) = units.get(index) else { return };
                     if unit.runner == Runner::Diagram && !matches!(remembered.get(index), Some(Some(_))) {
                         continue;
@@ -270,8 +274,16 @@ fn draw(lab: &Lab, units: &[Unit], results: &BTreeMap<usize, Done>) -> io::Resul
     Ok(done.collect())
 }
 
-/// Runs one unit in a world of its own.
-fn run(lab: &Lab, book: &Book, unit: &Unit) -> io::Result<Done> {
+/// Runs a Rust block, if it was compiled.
+fn run_rust(lab: &Lab, book: &Book, unit: &Unit, compiled: &Compiled) -> io::Result<Done> {
+    match unit.steps.first().and_then(|step| compiled.broken.get(&step.block.name())) {
+        Some(broken) => Ok(Done { statuses: vec![Status::Failed], findings: broken.clone(), ..Done::empty() }),
+        None => run(lab, book, unit, compiled.program.as_deref()),
+    }
+}
+
+/// Runs one unit in a world of its own; a Rust block, by the program of them all.
+fn run(lab: &Lab, book: &Book, unit: &Unit, rust: Option<&Path>) -> io::Result<Done> {
     let Some(page) = book.pages().get(unit.page) else { return Ok(Done::empty()) };
     if unit.runner == Runner::Json {
         return Ok(Done::of(unit, data::run(lab, unit), Seen::default(), &[]));
@@ -286,7 +298,7 @@ fn run(lab: &Lab, book: &Book, unit: &Unit) -> io::Result<Done> {
             std::fs::write(path, file.program(page))?;
         }
     }
-    let ran = match (unit.runner, &lab.rust) {
+    let ran = match (unit.runner, rust) {
         (Runner::Rust, Some(program)) => rust::run(lab, &world, unit, program)?,
         (Runner::Shell | Runner::Console, _) => shell::run(lab, &world, page, unit)?,
         (Runner::Http, _) => http::run(lab, &world, page, unit)?,
