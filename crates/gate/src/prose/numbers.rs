@@ -50,7 +50,7 @@ fn help(number: &Number<'_>, limit: &Limit) -> String {
     match limit.unit {
         _ if limit.values.len() > 1 => format!("write `{{{{contract limit.{name}}}}}` in place of the list"),
         Unit::Time(_) => format!("write `{{{{contract limit.{name} as duration}}}}` in place of `{text}`"),
-        Unit::Bytes => format!("write `{{{{contract limit.{name}}}}}` in place of `{text}`"),
+        Unit::Bytes => format!("write `{{{{contract limit.{name} as bytes}}}}` in place of `{text}`"),
         _ => format!("write `{{{{contract limit.{name}}}}}` in place of `{digits}`"),
     }
 }

@@ -105,8 +105,11 @@ fn build(lab: &Lab, without: &[&str]) -> io::Result<Compiled> {
 /// What the compiler says of a block.
 fn finding(message: &Value) -> Option<(String, Finding)> {
     let spans = message["spans"].as_array()?;
-    let span = spans.iter().find(|span| span["is_primary"] == true).or(spans.first())?;
-    let found = MODULE.captures(span["file_name"].as_str()?)?;
+    // The primary one first. A mistake in what a macro made is where the page calls the macro.
+    let (primary, others): (Vec<&Value>, Vec<&Value>) = spans.iter().partition(|span| span["is_primary"] == true);
+    let calls = |span| std::iter::successors(Some(span), |span: &&Value| span.pointer("/expansion/span"));
+    let mut places = primary.into_iter().chain(others).flat_map(calls);
+    let (span, found) = places.find_map(|span| Some((span, MODULE.captures(span["file_name"].as_str()?)?)))?;
     let (page, name) = named(&found);
     let line = span["line_start"].as_u64().and_then(|line| usize::try_from(line).ok()).unwrap_or(1);
     let text = message["message"].as_str().unwrap_or_default();
