@@ -4,6 +4,7 @@
 //! - [`build`]: the static site and the offline book
 //! - [`sandbox`]: the fake API alone
 //! - [`handbook`]: everything on every page of the handbook holds
+//! - [`action`]: the GitHub Action's steps, run here
 //! - [`browser`]: what a reader sees in a real browser
 //! - [`contract`]: a public linter and the examples
 //! - [`fuzz`]: thousands of generated calls
@@ -12,6 +13,7 @@
 //! [`support`] starts the real binary; [`tools`] installs what runs beside it. Nothing here sleeps or takes a fixed port:
 //! tests wait for what is printed or sent.
 
+mod action;
 mod browser;
 mod build;
 mod contract;

@@ -19,8 +19,12 @@ fn state() -> PathBuf {
 
 /// Python with the packages of `tests/tools/python/requirements.txt`: the directory of its programs.
 pub fn python() -> Option<PathBuf> {
-    let python = have(tools::python(&repository().join("tests/tools/python/requirements.txt"), &state()))?;
-    python.parent().map(Path::to_owned)
+    python_of(&repository().join("tests/tools/python/requirements.txt"))
+}
+
+/// Python with the packages of a lock file: the directory of its programs.
+pub fn python_of(lock: &Path) -> Option<PathBuf> {
+    have(tools::python(lock, &state()))?.parent().map(Path::to_owned)
 }
 
 /// The directory with the `node_modules` of `tests/tools/node/package-lock.json`.

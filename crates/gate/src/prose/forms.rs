@@ -7,7 +7,7 @@ use regex::Regex;
 macro_rules! patterns {
     ($($name:ident = $pattern:literal;)*) => {
         $(
-            #[expect(clippy::expect_used, reason = "the expression is a constant that every test compiles")]
+            #[allow(clippy::expect_used, reason = "the expression is a constant that every test compiles")]
             pub(super) static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($pattern).expect("a valid expression"));
         )*
     };

@@ -15,20 +15,20 @@ pub(super) fn run(lab: &Lab, unit: &Unit) -> Ran {
 }
 
 /// Parses JSON, or says on which line of the page it is none.
-pub(super) fn parse(block: &Block) -> Result<Value, Finding> {
+pub(super) fn parse(block: &Block) -> Result<Value, Box<Finding>> {
     serde_json::from_str(&block.shown()).map_err(|error| {
         let line = block.lines.iter().filter(|line| !line.hidden).nth(error.line().saturating_sub(1));
         let place = Place { page: block.place.page.clone(), line: line.map_or(block.place.line, |line| line.number) };
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or_default();
-        Finding::new(Code::InvalidSyntax, place, format!("this is no JSON: {message}"), "mend the JSON")
+        Box::new(Finding::new(Code::InvalidSyntax, place, format!("this is no JSON: {message}"), "mend the JSON"))
     })
 }
 
 fn judge(lab: &Lab, block: &Block) -> Vec<Finding> {
     let value = match parse(block) {
         Ok(value) => value,
-        Err(finding) => return vec![finding],
+        Err(finding) => return vec![*finding],
     };
     let contract = &lab.contract;
     let find = |code, message: String, help: &str| Finding::new(code, block.place.clone(), message, help.to_owned());

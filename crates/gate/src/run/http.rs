@@ -33,7 +33,7 @@ pub(super) fn run(lab: &Lab, world: &World, page: &Page, unit: &Unit) -> io::Res
             Err(reason) => {
                 let help = "write it as `GET /path HTTP/1.1`, headers, an empty line and the body";
                 let finding = Finding::new(Code::InvalidSyntax, step.block.place.clone(), reason, help);
-                Stepped::failed(Fault::Other(finding))
+                Stepped::failed(Fault::Other(Box::new(finding)))
             }
             Ok(message) => lab.runtime.block_on(send(&client, world.url(), message)).map_err(io::Error::other)?,
         };

@@ -64,7 +64,7 @@ enum Fault {
     Code { got: i32, wanted: i32 },
     NoPanic(Option<ExitStatus>),
     DoesNotCompile(String),
-    Other(Finding),
+    Other(Box<Finding>),
 }
 
 impl Stepped {

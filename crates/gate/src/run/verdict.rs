@@ -88,7 +88,7 @@ fn judge_step(unit: &Unit, step: &Step, stepped: &Stepped) -> Verdict {
         verdict.compared.push(output.name());
         verdict.findings.extend(match compare(unit.runner, output, &stepped.stdout) {
             Ok(difference) => wrong_output(output, &step.block, difference, stepped),
-            Err(finding) => Some(finding),
+            Err(finding) => Some(*finding),
         });
     }
     verdict
@@ -100,7 +100,7 @@ pub(super) fn background_output(step: &Step) -> String {
 }
 
 /// Holds what was printed against an output fence.
-fn compare(runner: Runner, output: &Block, stdout: &str) -> Result<Result<(), String>, Finding> {
+fn compare(runner: Runner, output: &Block, stdout: &str) -> Result<Result<(), String>, Box<Finding>> {
     if runner == Runner::Http && output.language == "http" {
         return Ok(http::compare(&output.shown(), stdout));
     }
@@ -145,7 +145,7 @@ fn failed(block: &Block, fault: &Fault, stepped: &Stepped) -> Finding {
     }
     let finding = match fault {
         Fault::Other(finding) => {
-            let mut finding = finding.clone();
+            let mut finding = *finding.clone();
             finding.block = Some(block.name());
             return finding;
         }

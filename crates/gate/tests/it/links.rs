@@ -253,13 +253,13 @@ A note[^n] again <span id='in-line'></span>.
 
 #[test]
 fn anchors_are_the_ids_of_mdbooks_html() {
+    let attribute = Regex::new(r#"<[a-z0-9]+\b[^>]*?\s(?:id|name)="([^"]*)""#).unwrap();
     for smart in [true, false] {
         let (root, _) = book(&[("one.md", IDS)]);
         write(root.path(), "book.toml", &format!("[book]\n[output.html]\nsmart-punctuation = {smart}\n"));
         MDBook::load(root.path()).unwrap().build().unwrap();
         let html = fs::read_to_string(root.path().join("book/one.html")).unwrap();
         let content = html.split_once("<main>").unwrap().1.split_once("</main>").unwrap().0;
-        let attribute = Regex::new(r#"<[a-z0-9]+\b[^>]*?\s(?:id|name)="([^"]*)""#).unwrap();
         let ids: BTreeSet<String> = attribute.captures_iter(content).map(|found| found[1].to_owned()).collect();
         assert!(ids.len() >= 25, "{ids:?}");
 

@@ -498,20 +498,3 @@ fn a_list_of_limits_is_one_fault_where_the_passage_is_about_it() {
     let page = "# Tries\n\nIt tries after 5 seconds, 1 minute and 2 hours.\n\nIt tries after 5 seconds.\n";
     assert_eq!(typed(page), ["3 5 seconds try_seconds"]);
 }
-
-#[test]
-fn the_handbook() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let book = Book::load(&root).unwrap();
-    let contract = Contract::from_path(root.join("contract/openapi.yaml")).unwrap();
-    let paths = ["/explorer/", "/openapi.yaml", "/openapi.json", "/sandbox/*"];
-    let surroundings = Surroundings { commands: &|_| Ok(()), paths: &paths };
-    let findings = check(&book, &contract, book.settings(), &surroundings);
-    for finding in &findings {
-        eprintln!("{finding}");
-        let source = fs::read_to_string(root.join(&finding.place.page)).unwrap();
-        let line = source.lines().nth(finding.place.line - 1).unwrap();
-        let text = finding.message.split('`').nth(1).unwrap();
-        assert!(line.contains(text.split(' ').next().unwrap()), "{finding}\n{line}");
-    }
-}
