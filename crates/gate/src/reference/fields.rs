@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use super::markdown::{code, list, paragraph, table};
 use super::schema::{allowed, branches, flat, kind};
 
-/// Objects that lie deeper than this in others have no rows of their own.
-const DEPTH: usize = 6;
+/// Objects behind more references and lists than this have no rows of their own.
+const DEPTH: usize = 12;
 
 /// Who writes the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,4 @@
 use std::fs;
-use std::path::Path;
 
 use proofbook_contract::Contract;
 use proofbook_gate::prose::{Surroundings, check};
@@ -57,6 +56,7 @@ impl Case {
     fn new(page: &str) -> Self {
         let case = Self(TempDir::new().unwrap());
         case.write("book.toml", "[book]\n");
+        case.write("contract/openapi.yaml", CONTRACT);
         case.write("src/SUMMARY.md", "- [Page](page.md)\n");
         case.write("src/page.md", page);
         case.write(
