@@ -7,6 +7,7 @@
 //! - [`action`]: the GitHub Action's steps, run here
 //! - [`browser`]: what a reader sees in a real browser
 //! - [`contract`]: a public linter and the examples
+//! - [`findings`]: the gate's codes and their page; [`watch`]: the gate on each save
 //! - [`fuzz`]: thousands of generated calls
 //! - [`libraries`]: the official webhook libraries for Python and JavaScript
 //!
@@ -17,6 +18,7 @@ mod action;
 mod browser;
 mod build;
 mod contract;
+mod findings;
 mod fuzz;
 mod handbook;
 mod libraries;
@@ -24,3 +26,4 @@ mod sandbox;
 mod serve;
 mod support;
 mod tools;
+mod watch;

@@ -11,10 +11,10 @@ use proofbook_gate::tools::{self, Lack, is_ci};
 
 use crate::support::repository;
 
-/// Where tests may write: `target/tests`.
+/// Where the gate keeps its tools too: `target/proofbook`.
 fn state() -> PathBuf {
     let target = Path::new(env!("CARGO_BIN_EXE_proofbook")).ancestors().nth(2).expect("the target directory");
-    target.join("tests")
+    target.join("proofbook")
 }
 
 /// Python with the packages of `tests/tools/python/requirements.txt`: the directory of its programs.
