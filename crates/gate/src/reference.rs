@@ -1,8 +1,33 @@
 //! Text that pages take from the contract: `{{contract …}}`, and what a program provides: `{{proofbook …}}`.
 //!
+//! The sections link to each other as pages of one folder: `operations.md`, `events.md`, `errors.md`, and to the explorer
+//! beside that folder. What they say is the contract's, so they hold for any API; what a contract can't say in OpenAPI, it
+//! says in the extensions that `example`, `samples`, `problems` and `limits` name.
+//!
 //! - `limit`: a number of `x-limits`, plain or for a person
+//! - `operations`, `events`, `errors`, `limits`, `headers`: whole sections
+//! - `answers`, `fields`, `schema`: what an operation answers, the fields of a body, a schema in words
+//! - `samples`: an operation's example call in each language; `example`, `auth`, `url`: that call, in none
+//! - `problems`: the error codes; `who`: which operations something is true of
+//! - `markdown`, `names`: how text and variables are written
 
+mod answers;
+mod auth;
+mod errors;
+mod events;
+mod example;
+mod fields;
+mod headers;
 mod limit;
+mod limits;
+mod markdown;
+mod names;
+mod operations;
+mod problems;
+mod samples;
+mod schema;
+mod url;
+mod who;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -12,6 +37,15 @@ use regex::{Captures, Regex};
 
 use crate::nearest;
 use crate::settings::Settings;
+
+/// The page of `{{contract operations}}`, from the others.
+const OPERATIONS: &str = "operations.md";
+/// The page of `{{contract errors}}`, from the others.
+const ERRORS: &str = "errors.md";
+/// The explorer, from these pages.
+const EXPLORER: &str = "../explorer/";
+/// The directives that bring a section, and need a line of their own.
+const SECTIONS: [&str; 5] = ["operations", "events", "errors", "limits", "headers"];
 
 /// A directive, perhaps escaped.
 #[expect(clippy::expect_used, reason = "the expression is a constant that every test compiles")]
@@ -55,7 +89,7 @@ impl<'a> Directives<'a> {
                 return whole.trim_start_matches('\\').to_owned();
             }
             let text = match &found[2] {
-                "contract" => self.contract(&found[3]),
+                "contract" => self.contract(&found[3], line.trim() == whole),
                 _ => Ok(self.provided.get(&found[3]).cloned().unwrap_or_else(|| whole.to_owned())),
             };
             text.unwrap_or_else(|reason| {
@@ -70,13 +104,25 @@ impl<'a> Directives<'a> {
         }
     }
 
-    fn contract(&self, words: &str) -> Result<String, String> {
-        let _ = self.settings;
+    fn contract(&self, words: &str, alone: bool) -> Result<String, String> {
         if let Some(rest) = words.strip_prefix("limit.") {
             let (name, form) = rest.split_once(" as ").map_or((rest, None), |(name, form)| (name, Some(form.trim())));
             return limit::text(self.contract, name.trim(), form);
         }
-        let known = ["operations", "events", "errors", "limits", "headers", "limit.NAME"];
-        Err(nearest::help(&format!("`{{{{contract {words}}}}}` is not known"), words, known))
+        if SECTIONS.contains(&words) && !alone {
+            return Err(format!("`{{{{contract {words}}}}}` brings a section, so it needs a line of its own"));
+        }
+        let section = match words {
+            "operations" => operations::section(self.contract, self.settings)?,
+            "events" => events::section(self.contract),
+            "errors" => errors::section(self.contract),
+            "limits" => limits::section(self.contract),
+            "headers" => headers::section(self.contract),
+            _ => {
+                let known = SECTIONS.into_iter().chain(["limit.NAME"]);
+                return Err(nearest::help(&format!("`{{{{contract {words}}}}}` is not known"), words, known));
+            }
+        };
+        Ok(section.trim_end().to_owned())
     }
 }

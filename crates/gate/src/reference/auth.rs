@@ -16,9 +16,7 @@ pub(super) enum Auth {
 
 /// How an operation's example carries the key: as the first of the operation's alternatives says. Nothing if it needs none.
 pub(super) fn of(contract: &Contract, operation: &Operation) -> Option<Auth> {
-    let (scheme, _) = operation.security_scopes().iter().find_map(|all| all.first())?;
-    let schemes = contract.document().pointer("/components/securitySchemes");
-    let scheme = schemes.and_then(|schemes| schemes.get(scheme)).map(|scheme| contract.resolve(scheme))?;
+    let scheme = scheme(contract, operation)?;
     let word = |key: &str| scheme.get(key).and_then(Value::as_str).unwrap_or_default();
     let authorization = |before: &str| Auth::Header { name: "Authorization".to_owned(), before: before.to_owned() };
     Some(match (word("type"), word("in")) {
@@ -31,6 +29,18 @@ pub(super) fn of(contract: &Contract, operation: &Operation) -> Option<Auth> {
         }
         _ => authorization("Bearer "),
     })
+}
+
+/// What the contract says of that key.
+pub(super) fn said(contract: &Contract, operation: &Operation) -> Option<String> {
+    let said = scheme(contract, operation)?.get("description").and_then(Value::as_str);
+    Some(said.unwrap_or_default().to_owned())
+}
+
+fn scheme<'a>(contract: &'a Contract, operation: &Operation) -> Option<&'a Value> {
+    let (name, _) = operation.security_scopes().iter().find_map(|all| all.first())?;
+    let schemes = contract.document().pointer("/components/securitySchemes")?;
+    Some(contract.resolve(schemes.get(name)?))
 }
 
 /// What a caller needs, as a sentence.

@@ -8,11 +8,15 @@
 //!   gives path parameters of the example values of its answer (`id: /data/0/id`), by JSON pointers; with `while`
 //!   (`/status: pending`) the call is repeated as long as the answer has these values.
 
-use proofbook_contract::{Contract, Operation, ParameterLocation};
+use proofbook_contract::{Contract, Operation, Parameter, ParameterLocation};
 use serde_json::Value;
 
 use super::auth::{self, Auth};
 use super::names::variable;
+use super::url::{Piece, encoded, pieces, spread, text};
+
+/// The media type of a body, if the contract does not say another.
+pub(super) const JSON: &str = "application/json";
 
 /// An operation's example call, and the calls before it.
 #[derive(Debug)]
@@ -25,8 +29,8 @@ pub(super) struct Example {
 #[derive(Debug)]
 pub(super) struct Before {
     pub(super) call: Call,
-    /// Variables, in `snake_case`, with the pointers of their values in the answer.
-    pub(super) set: Vec<(String, String)>,
+    /// Path parameters, the variables for them in `snake_case`, and the pointers of their values in the answer.
+    pub(super) set: Vec<(String, String, String)>,
     /// The pointers and values for which the call is repeated.
     pub(super) repeat: Vec<(String, Value)>,
 }
@@ -36,24 +40,17 @@ pub(super) struct Before {
 pub(super) struct Call {
     pub(super) method: String,
     pub(super) path: Vec<Piece>,
+    /// Names with values that are no lists; a name may come again.
     pub(super) query: Vec<(String, Value)>,
     /// Headers that must be there, without that of the key.
     pub(super) headers: Vec<(String, String)>,
     pub(super) auth: Option<Auth>,
-    pub(super) body: Option<Value>,
+    /// The body, and what `Content-Type` says of it.
+    pub(super) body: Option<(String, Value)>,
     /// The status of a good answer.
     pub(super) status: u16,
     /// Whether that answer has JSON.
     pub(super) answers_json: bool,
-}
-
-/// A piece of a path.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Piece {
-    /// Text as a URL has it.
-    Text(String),
-    /// The variable of this name, in `snake_case`.
-    Variable(String),
 }
 
 impl Example {
@@ -80,13 +77,13 @@ impl Example {
                 variables.retain(|(known, _)| known != parameter);
                 variables.push((parameter.clone(), variable.clone()));
             }
-            let set = set.into_iter().map(|(_, variable, pointer)| (variable, pointer)).collect();
             before.push(Before { call, set, repeat });
         }
         let mut call = Call::of(contract, operation, &variables);
         for (name, value) in pairs(extension("x-example-query")) {
             call.query.retain(|(known, _)| known != name);
-            call.query.push((name.clone(), value.clone()));
+            let parameter = operation.parameters().iter().find(|parameter| parameter.name == *name);
+            call.query.extend(spread(contract, name, parameter, value.clone()));
         }
         Ok(Self { before, call })
     }
@@ -108,8 +105,7 @@ fn step_call(
             Call::of(contract, prior, variables)
         }
         (None, Some(request)) => {
-            let (method, path) =
-                request.split_once(' ').ok_or_else(|| format!("`{request}` is no method and path"))?;
+            let (method, path) = request.split_once(' ').ok_or_else(|| format!("`{request}` is no method and path"))?;
             Call {
                 method: method.to_owned(),
                 path: vec![Piece::Text(path.to_owned())],
@@ -124,15 +120,21 @@ fn step_call(
         _ => return Err("a call has either an `operation` or a `request`".to_owned()),
     };
     if let Some(body) = step.get("body") {
-        call.body = Some(body.clone());
+        let content_type = call.body.map_or_else(|| JSON.to_owned(), |(content_type, _)| content_type);
+        call.body = Some((content_type, body.clone()));
     }
     Ok(call)
 }
 
 impl Call {
+    /// Whether a variable stands in its path.
+    pub(super) fn uses(&self, variable: &str) -> bool {
+        self.path.iter().any(|piece| matches!(piece, Piece::Variable(name) if name == variable))
+    }
+
     /// The request of an operation, with variables for the path parameters that have one.
     fn of(contract: &Contract, operation: &Operation, variables: &[(String, String)]) -> Self {
-        let sample = |parameter: &proofbook_contract::Parameter| {
+        let sample = |parameter: &Parameter| {
             let schema = || contract.document().pointer(parameter.schema());
             parameter.example().cloned().or_else(|| schema().map(|schema| contract.sample(schema))).unwrap_or_default()
         };
@@ -146,13 +148,16 @@ impl Call {
             let parameter = named(ParameterLocation::Path).find(|parameter| parameter.name == name);
             Piece::Text(parameter.map_or_else(String::new, |parameter| encoded(&text(&sample(parameter)))))
         });
-        let required = |parameter: &&proofbook_contract::Parameter| parameter.required;
-        let query = named(ParameterLocation::Query).filter(required).map(|one| (one.name.clone(), sample(one)));
+        let required = |parameter: &&Parameter| parameter.required;
+        let query = named(ParameterLocation::Query).filter(required);
+        let query = query.flat_map(|one| spread(contract, &one.name, Some(one), sample(one)));
         let headers =
             named(ParameterLocation::Header).filter(required).map(|one| (one.name.clone(), text(&sample(one))));
         let body = operation.request_body().and_then(|body| body.json()).map(|content| {
             let schema = || content.schema().and_then(|at| contract.document().pointer(at));
-            content.example().cloned().or_else(|| schema().map(|schema| contract.sample(schema))).unwrap_or_default()
+            let body = content.example().cloned().or_else(|| schema().map(|schema| contract.sample(schema)));
+            let content_type = if content.range.contains('*') { JSON } else { &content.range };
+            (content_type.to_owned(), body.unwrap_or_default())
         });
         let status = contract.default_status(operation);
         let answers_json = operation.response(status).is_some_and(|response| response.json().is_some());
@@ -167,41 +172,4 @@ impl Call {
             answers_json,
         }
     }
-}
-
-/// A path template in pieces, with what stands for each parameter.
-fn pieces(template: &str, value: impl Fn(&str) -> Piece) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = Vec::new();
-    let mut push = |piece: Piece| match (pieces.last_mut(), piece) {
-        (Some(Piece::Text(before)), Piece::Text(more)) => before.push_str(&more),
-        (_, piece) => pieces.push(piece),
-    };
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once('{') {
-        let Some((name, after)) = after.split_once('}') else { break };
-        push(Piece::Text(before.to_owned()));
-        push(value(name));
-        rest = after;
-    }
-    push(Piece::Text(rest.to_owned()));
-    pieces.retain(|piece| *piece != Piece::Text(String::new()));
-    pieces
-}
-
-/// A value as a URL or a header carries it.
-pub(super) fn text(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(","),
-        other => other.to_string(),
-    }
-}
-
-/// Text as a part of a URL.
-pub(super) fn encoded(text: &str) -> String {
-    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-    /// What needs no encoding anywhere in a path or a query, and no shell or string gives a meaning to.
-    const PLAIN: &AsciiSet =
-        &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':').remove(b',');
-    utf8_percent_encode(text, PLAIN).to_string()
 }

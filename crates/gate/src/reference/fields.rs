@@ -6,19 +6,10 @@ use proofbook_contract::Contract;
 use serde_json::{Map, Value};
 
 use super::markdown::{code, list, paragraph, table};
-use super::schema::{allowed, branches, flat, kind};
+use super::schema::{Writer, allowed, branches, flat, kind};
 
 /// Objects behind more references and lists than this have no rows of their own.
 const DEPTH: usize = 12;
-
-/// Who writes the body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Writer {
-    /// The reader, who must know what to send.
-    You,
-    /// The API, of which the reader must know what may be missing.
-    Api,
-}
 
 /// A property of an object.
 struct Property {
@@ -68,7 +59,7 @@ fn collect(
                 code(&path),
                 kind(contract, &property.schema),
                 if marked { "yes".to_owned() } else { String::new() },
-                allowed(contract, &property.schema),
+                allowed(contract, &property.schema, writer),
                 description(contract, &property.schema),
             ]);
             collect(contract, &property.schema, &path, writer, within, rows);

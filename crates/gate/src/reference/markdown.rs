@@ -5,8 +5,9 @@ use serde_json::Value;
 
 /// A table. A column that is empty in every row is left out; a table without rows is no text.
 pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
-    let used: Vec<usize> =
-        (0..head.len()).filter(|column| rows.iter().any(|row| !row.get(*column).is_none_or(String::is_empty))).collect();
+    let used: Vec<usize> = (0..head.len())
+        .filter(|column| rows.iter().any(|row| !row.get(*column).is_none_or(String::is_empty)))
+        .collect();
     if used.is_empty() {
         return String::new();
     }
@@ -14,7 +15,9 @@ pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     let mut out = line(used.iter().filter_map(|column| head.get(*column)).map(|name| (*name).to_owned()).collect());
     out.push_str(&format!("|{}\n", "---|".repeat(used.len())));
     for row in rows {
-        out.push_str(&line(used.iter().map(|column| row.get(*column).map_or_else(String::new, |one| cell(one))).collect()));
+        out.push_str(&line(
+            used.iter().map(|column| row.get(*column).map_or_else(String::new, |one| cell(one))).collect(),
+        ));
     }
     out.push('\n');
     out

@@ -1,5 +1,11 @@
 //! Names for variables of generated code.
 
+/// What the generated code calls something else, or its languages do.
+const TAKEN: [&str; 12] = [
+    "answer", "base_url", "class", "function", "headers", "import", "key", "os", "query", "requests", "response",
+    "time",
+];
+
 /// The variable of a path parameter, in `snake_case`: its name, and for one that is only called `id` what it is the id of
 /// (`/webhooks/{id}`: `webhook_id`).
 pub(super) fn variable(path: &str, parameter: &str) -> String {
@@ -7,10 +13,11 @@ pub(super) fn variable(path: &str, parameter: &str) -> String {
     let segments: Vec<&str> = path.split('/').collect();
     let before = segments.iter().position(|segment| segment.contains(&place)).and_then(|at| at.checked_sub(1));
     let before = before.and_then(|at| segments.get(at)).filter(|segment| !segment.is_empty() && !segment.contains('{'));
-    match before {
-        Some(things) if parameter.eq_ignore_ascii_case("id") => format!("{}_id", snake(singular(things).as_str())),
+    let name = match before {
+        Some(things) if parameter.eq_ignore_ascii_case("id") => format!("{}_id", snake(&singular(things))),
         _ => snake(parameter),
-    }
+    };
+    if TAKEN.contains(&name.as_str()) { format!("{name}_value") } else { name }
 }
 
 fn singular(things: &str) -> String {
@@ -62,6 +69,7 @@ mod tests {
         assert_eq!(variable("/v1/deliveries/{id}", "id"), "delivery_id");
         assert_eq!(variable("/books/{isbnNumber}", "isbnNumber"), "isbn_number");
         assert_eq!(variable("/{id}", "id"), "id");
+        assert_eq!(variable("/keys/{key}", "key"), "key_value");
         assert_eq!(camel("webhook_id"), "webhookId");
     }
 }

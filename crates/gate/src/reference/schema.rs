@@ -9,6 +9,15 @@ use super::markdown::{code, list, value};
 /// Schemas that are made of others more deeply than this are taken as they stand.
 const DEPTH: usize = 16;
 
+/// Who writes the values of a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Writer {
+    /// The reader, who must know what to send.
+    You,
+    /// The API, of which the reader must know what may come.
+    Api,
+}
+
 /// A schema with what it refers to and what it is `allOf` in one. What stands beside a reference goes before what it
 /// names, and a property that several parts have is all of theirs.
 pub(super) fn flat(contract: &Contract, schema: &Value) -> Map<String, Value> {
@@ -124,14 +133,15 @@ fn of_value(value: &Value) -> &'static str {
     }
 }
 
-/// Which values it allows beyond its type, and which one it has if nothing is said: `1 to 100; default `20``.
-pub(super) fn allowed(contract: &Contract, schema: &Value) -> String {
-    let mut rules = rules(contract, schema, DEPTH);
+/// Which values it allows beyond its type, and which one it has if nothing is said: `1 to 100; default `20``. What the API
+/// writes is not described by patterns: a reader need not judge it.
+pub(super) fn allowed(contract: &Contract, schema: &Value, writer: Writer) -> String {
+    let mut rules = rules(contract, schema, writer, DEPTH);
     rules.dedup();
     rules.join("; ")
 }
 
-fn rules(contract: &Contract, schema: &Value, depth: usize) -> Vec<String> {
+fn rules(contract: &Contract, schema: &Value, writer: Writer, depth: usize) -> Vec<String> {
     let flat = flat(contract, schema);
     let mut rules = Vec::new();
     if let Some(only) = flat.get("const").filter(|only| !only.is_null()) {
@@ -139,21 +149,23 @@ fn rules(contract: &Contract, schema: &Value, depth: usize) -> Vec<String> {
     } else if let Some(values) = flat.get("enum").and_then(Value::as_array) {
         rules.push(values.iter().map(value).collect::<Vec<_>>().join(", "));
     } else if !flat.contains_key("type") && depth > 0 {
-        rules.extend(branches(&flat).iter().flat_map(|branch| self::rules(contract, branch, depth - 1)));
+        rules.extend(branches(&flat).iter().flat_map(|branch| self::rules(contract, branch, writer, depth - 1)));
     }
     rules.extend(range(&flat, ["minimum", "maximum"], ""));
     rules.extend(flat.get("exclusiveMinimum").map(|bound| format!("over {bound}")));
     rules.extend(flat.get("exclusiveMaximum").map(|bound| format!("under {bound}")));
     rules.extend(flat.get("multipleOf").map(|step| format!("a multiple of {step}")));
     rules.extend(range(&flat, ["minLength", "maxLength"], "character"));
-    rules.extend(flat.get("pattern").and_then(Value::as_str).map(|pattern| format!("matches {}", code(pattern))));
+    let pattern = flat.get("pattern").and_then(Value::as_str).filter(|_| writer == Writer::You);
+    rules.extend(pattern.map(|pattern| format!("matches {}", code(pattern))));
     rules.extend(range(&flat, ["minItems", "maxItems"], "item"));
     if flat.get("uniqueItems") == Some(&Value::Bool(true)) {
-        rules.push("none twice".to_owned());
+        rules.push("no item twice".to_owned());
     }
     if let Some(items) = flat.get("items").filter(|_| depth > 0) {
-        let of_items = self::rules(contract, items, depth - 1);
-        rules.extend((!of_items.is_empty()).then(|| format!("each {}", of_items.join("; "))));
+        let of_items = self::rules(contract, items, writer, depth - 1);
+        let one_of = if self::flat(contract, items).contains_key("enum") { "one of " } else { "" };
+        rules.extend((!of_items.is_empty()).then(|| format!("each {one_of}{}", of_items.join("; "))));
     }
     rules.extend(flat.get("default").map(|default| format!("default {}", value(default))));
     rules

@@ -53,10 +53,14 @@ impl World {
         let start = Sandbox::builder().contract(lab.contract.clone()).behaviour(lab.kind).start();
         let sandbox = lab.runtime.block_on(start).map_err(io::Error::other)?;
         let folder = tempfile::Builder::new().prefix("proofbook-").tempdir()?;
+        let temporary = folder.path().join("tmp");
+        std::fs::create_dir(&temporary)?;
         std::fs::create_dir(folder.path().join("work"))?;
         let key = lab.new_key();
         let fill = |text: &str| text.replace("{url}", sandbox.url()).replace("{key}", &key);
-        let env = lab.settings.env.iter().map(|(name, value)| (name.clone(), fill(value))).collect();
+        let mut env: Vec<_> = lab.settings.env.iter().map(|(name, value)| (name.clone(), fill(value))).collect();
+        // What a program leaves there when it is killed goes with the folder.
+        env.push(("TMPDIR".to_owned(), temporary.display().to_string()));
         Ok(Self { sandbox, env, folder })
     }
 

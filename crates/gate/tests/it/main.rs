@@ -7,6 +7,7 @@ mod links;
 mod pages;
 mod process;
 mod prose;
+mod reference;
 
 use std::path::{Path, PathBuf};
 
