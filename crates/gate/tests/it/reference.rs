@@ -16,3 +16,19 @@ fn dump() {
         std::fs::write(format!("/tmp/pb/ref/{name}.md"), text).unwrap();
     }
 }
+
+#[test]
+fn check_copy() {
+    use proofbook_gate::prose::Surroundings;
+    let provided = [("command-line".to_owned(), "text".to_owned()), ("coverage".to_owned(), "text".to_owned())].into();
+    let book = proofbook_gate::Book::load_with("/tmp/pb/ref-book", &provided).unwrap();
+    let paths = ["/", "/explorer/", "/openapi.yaml", "/openapi.json", "/sandbox/*"];
+    let surroundings = Surroundings { commands: &|_| Ok(()), paths: &paths };
+    let checked = proofbook_gate::check::check(&book, book.contract(), &surroundings, &["openapi.yaml", "openapi.json", "explorer/"]);
+    for finding in checked.findings { println!("{finding}"); }
+    for page in book.pages().iter().filter(|page| page.path().contains("reference/")) {
+        std::fs::write(format!("/tmp/pb/ref/page-{}", page.path().rsplit('/').next().unwrap()), page.text()).unwrap();
+        let blocks = proofbook_gate::blocks::blocks(page);
+        println!("{} {} blocks", page.path(), blocks.len());
+    }
+}
