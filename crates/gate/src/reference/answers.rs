@@ -3,19 +3,21 @@
 use proofbook_contract::{Contract, DocumentedResponse, Operation};
 use serde_json::Value;
 
+use super::ERRORS;
 use super::fields::fields;
 use super::markdown::{code, json, list, paragraph, table};
+use super::problems::{self, Problem, anchor};
 use super::schema::Writer;
-use super::{ERRORS, problems};
 
 /// All of it.
-pub(super) fn section(contract: &Contract, operation: &Operation) -> String {
+pub(super) fn section(contract: &Contract, operation: &Operation, problems: &[Problem<'_>]) -> String {
     let mut out = good(contract, operation);
     let rows: Vec<Vec<String>> = operation
         .responses()
         .map(|(status, response)| {
             let codes = problems::codes(contract, response).into_iter().filter(|_| problems::is_error(status));
-            let codes: Vec<String> = codes.map(|name| format!("[{}]({ERRORS}#{name})", code(&name))).collect();
+            let link = |name: String| format!("[{}]({ERRORS}#{})", code(&name), anchor(problems, &name, status));
+            let codes: Vec<String> = codes.map(link).collect();
             vec![status.to_owned(), said(contract, response).to_owned(), codes.join(", ")]
         })
         .collect();

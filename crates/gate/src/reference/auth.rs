@@ -54,11 +54,13 @@ pub(super) fn needs(operation: &Operation) -> String {
         .map(|all| {
             let scopes: Vec<String> = all.iter().flat_map(|(_, scopes)| scopes).map(|scope| code(scope)).collect();
             match scopes.len() {
-                0 => "any scope".to_owned(),
-                1 => format!("the scope {}", list(&scopes, "and")),
+                0 | 1 => format!("the scope {}", list(&scopes, "and")),
                 _ => format!("the scopes {}", list(&scopes, "and")),
             }
         })
         .collect();
+    if alternatives.iter().any(|all| all.iter().all(|(_, scopes)| scopes.is_empty())) {
+        return "It needs a key.".to_owned();
+    }
     format!("It needs a key with {}.", list(&scopes, "or"))
 }

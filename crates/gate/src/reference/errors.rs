@@ -9,11 +9,12 @@ use super::{OPERATIONS, who};
 /// The section: a table of all codes, and each under a heading whose anchor is the code.
 pub(super) fn section(contract: &Contract) -> String {
     let problems = problems::of(contract);
+    let anchor = |problem: &Problem<'_>| problems::anchor(&problems, &problem.code, &problem.status);
     let rows: Vec<Vec<String>> = problems
         .iter()
         .map(|problem| {
             vec![
-                format!("[{}](#{})", code(&problem.code), anchor(&problems, problem)),
+                format!("[{}](#{})", code(&problem.code), anchor(problem)),
                 problem.status.clone(),
                 problem.meaning.clone(),
             ]
@@ -21,7 +22,7 @@ pub(super) fn section(contract: &Contract) -> String {
         .collect();
     let mut out = table(&["Code", "Status", "Meaning"], &rows);
     for problem in &problems {
-        out.push_str(&format!("## {} {{#{}}}\n\n", code(&problem.code), anchor(&problems, problem)));
+        out.push_str(&format!("## {} {{#{}}}\n\n", code(&problem.code), anchor(problem)));
         let title = problem.title.as_ref().map(|title| format!(" {title}.")).unwrap_or_default();
         out.push_str(&paragraph(&format!("**{}.**{title} {}", problem.status, problem.meaning.trim())));
         let operations = who::operations(contract, &problem.operations, OPERATIONS);
@@ -33,13 +34,4 @@ pub(super) fn section(contract: &Contract) -> String {
         }
     }
     out
-}
-
-/// The code; with the status, if an earlier one has the same code.
-fn anchor(problems: &[Problem<'_>], problem: &Problem<'_>) -> String {
-    let first = problems.iter().find(|other| other.code == problem.code);
-    match first {
-        Some(first) if first.status != problem.status => format!("{}-{}", problem.code, problem.status),
-        _ => problem.code.clone(),
-    }
 }

@@ -62,10 +62,16 @@ impl Example {
         let node = contract.document().pointer(operation.pointer());
         let extension = |name: &str| node.and_then(|node| node.get(name));
         let wrong = |why: String| format!("`x-example-after` of `{}`: {why}", operation.id);
+        let known = |name: &str, location| {
+            operation.parameters().iter().any(|one| one.name == name && one.location == location)
+        };
         let mut before = Vec::new();
         let mut variables: Vec<(String, String)> = Vec::new();
         for step in extension("x-example-after").and_then(Value::as_array).into_iter().flatten() {
             let set = pairs(step.get("set")).map(|(parameter, pointer)| {
+                if !known(parameter, ParameterLocation::Path) {
+                    return Err(wrong(format!("its path has no parameter `{parameter}`")));
+                }
                 let pointer = pointer.as_str().filter(|pointer| pointer.starts_with('/'));
                 let pointer = pointer.ok_or_else(|| wrong(format!("`set` of `{parameter}` is no JSON pointer")))?;
                 Ok((parameter.clone(), variable(&operation.path, parameter), pointer.to_owned()))
@@ -81,6 +87,9 @@ impl Example {
         }
         let mut call = Call::of(contract, operation, &variables);
         for (name, value) in pairs(extension("x-example-query")) {
+            if !known(name, ParameterLocation::Query) {
+                return Err(format!("`x-example-query` of `{}`: it has no query parameter `{name}`", operation.id));
+            }
             call.query.retain(|(known, _)| known != name);
             let parameter = operation.parameters().iter().find(|parameter| parameter.name == *name);
             call.query.extend(spread(contract, name, parameter, value.clone()));

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::fields::{description, fields};
 use super::markdown::{code, json, paragraph, table};
 use super::schema::{Writer, allowed, kind};
-use super::{EXPLORER, answers, auth, samples, who};
+use super::{EXPLORER, answers, auth, problems, samples, who};
 use crate::settings::Settings;
 
 /// The section: what there is, then each operation under a heading whose anchor is its id.
@@ -17,7 +17,7 @@ use crate::settings::Settings;
 /// # Errors
 /// If the contract's extensions ask for what can't be done: a sentence.
 pub(super) fn section(contract: &Contract, settings: &Settings) -> Result<String, String> {
-    let groups = groups(contract);
+    let (groups, problems) = (groups(contract), problems::of(contract));
     let row = |operation: &&Operation| {
         vec![who::link(contract, operation, ""), code(&format!("{} {}", operation.method, operation.path))]
     };
@@ -31,6 +31,7 @@ pub(super) fn section(contract: &Contract, settings: &Settings) -> Result<String
         }
         for operation in operations {
             out.push_str(&one(contract, settings, tag, operation)?);
+            out.push_str(&answers::section(contract, operation, &problems));
         }
     }
     Ok(out)
@@ -72,7 +73,6 @@ fn one(contract: &Contract, settings: &Settings, tag: &str, operation: &Operatio
     out.push_str(&body(contract, operation));
     out.push_str("**Example**\n\n");
     out.push_str(&samples::tabs(contract, settings, operation)?);
-    out.push_str(&answers::section(contract, operation));
     Ok(out)
 }
 

@@ -45,6 +45,14 @@ pub(super) fn of(contract: &Contract) -> Vec<Problem<'_>> {
     problems
 }
 
+/// The anchor of an error on the page of them all: its code; with the status, if an earlier one has the same code.
+pub(super) fn anchor(problems: &[Problem<'_>], code: &str, status: &str) -> String {
+    match problems.iter().find(|problem| problem.code == code) {
+        Some(first) if first.status != status => format!("{code}-{status}"),
+        _ => code.to_owned(),
+    }
+}
+
 /// Whether a documented status is one of an error.
 pub(super) fn is_error(status: &str) -> bool {
     status.starts_with(['4', '5']) || status == "default"

@@ -21,8 +21,8 @@ use super::names::camel;
 use super::url::{Piece, encoded, text};
 use crate::settings::Settings;
 
-/// Lines that are longer are divided where that is possible.
-const WIDTH: usize = 100;
+/// Lines that are longer are divided where that is possible: more does not fit beside the book's sidebar.
+const WIDTH: usize = 88;
 /// The sign of hidden lines in all languages but Rust.
 const HIDDEN: char = '~';
 

@@ -1,6 +1,8 @@
 //! A schema in words: which type it is, and which values it allows. For readers: what it says is true of the schema, but
 //! need not be all of it (a `not` or an `if` is left to the contract).
 
+use std::collections::BTreeSet;
+
 use proofbook_contract::Contract;
 use serde_json::{Map, Value, json};
 
@@ -90,9 +92,12 @@ fn kinds(contract: &Contract, schema: &Value, depth: usize) -> Vec<String> {
             values.map(|value| of_value(value).to_owned()).chain(object).collect()
         }
     };
-    let mut seen = Vec::new();
-    kinds.retain(|kind| !seen.contains(kind) && (seen.push(kind.clone()) == ()));
-    if kinds.is_empty() { vec!["any".to_owned()] } else { kinds }
+    if kinds.is_empty() {
+        kinds.push("any".to_owned());
+    }
+    let mut seen = BTreeSet::new();
+    kinds.retain(|kind| seen.insert(kind.clone()));
+    kinds
 }
 
 /// The branches of which one or any must hold.

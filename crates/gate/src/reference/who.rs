@@ -38,11 +38,13 @@ pub(super) fn operations(contract: &Contract, ids: &BTreeSet<&str>, page: &str) 
     let mut rest = ids.clone();
     let mut words = Vec::new();
     let mut methods: Vec<&str> = Vec::new();
-    methods.extend(all.iter().filter(chosen).map(|operation| operation.method.as_str()));
-    methods.dedup();
-    for method in methods.iter().enumerate().filter(|(at, method)| !methods[..*at].contains(method)).map(|(_, one)| one)
-    {
-        let of_method = || all.iter().filter(|operation| operation.method == *method);
+    for operation in all.iter().filter(chosen) {
+        if !methods.contains(&operation.method.as_str()) {
+            methods.push(&operation.method);
+        }
+    }
+    for method in methods {
+        let of_method = || all.iter().filter(|operation| operation.method == method);
         if of_method().count() > 1 && of_method().all(|operation| chosen(&operation)) {
             words.push(format!("every {}", code(method)));
             rest.retain(|id| !of_method().any(|operation| operation.id == **id));

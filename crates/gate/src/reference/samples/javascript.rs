@@ -11,8 +11,11 @@ use super::{Env, WIDTH, hidden, path, steps};
 /// The block's code.
 pub(super) fn sample(example: &Example, env: &Env) -> String {
     let call = &example.call;
-    let key = call.auth.as_ref().map_or_else(String::new, |_| format!(", {}: key", env.key));
-    let mut out = format!("const {{ {}: baseUrl{key} }} = process.env;\n", env.url);
+    let mut calls = example.before.iter().map(|before| &before.call).chain([call]);
+    let key = if calls.any(|call| call.auth.is_some()) { format!(", {}: key", env.key) } else { String::new() };
+    let names = format!("const {{ {}: baseUrl{key} }} =", env.url);
+    let space = if names.chars().count() + " process.env;".len() <= WIDTH { " " } else { "\n  " };
+    let mut out = format!("{names}{space}process.env;\n");
     for (index, before) in example.before.iter().enumerate() {
         out.push_str(&hidden(&prior(before, index + 1)));
     }
