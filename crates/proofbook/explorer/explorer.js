@@ -56,7 +56,7 @@ async function load(path) {
 async function start() {
   const state = document.getElementById("state");
   try {
-    const [settings, contract] = await Promise.all([load("settings.json"), load("/openapi.json")]);
+    const [settings, contract] = await Promise.all([load("settings.json"), load("../openapi.json")]);
     document.title = `API explorer - ${settings.title}`;
     document.getElementById("book").textContent = settings.title;
     const ui = SwaggerUIBundle({
@@ -67,13 +67,17 @@ async function start() {
       displayRequestDuration: true,
       // The validator is a service on the internet.
       validatorUrl: null,
+      // A site without a sandbox can't answer.
+      supportedSubmitMethods: settings.key ? undefined : [],
       requestInterceptor: stayHere,
       onComplete: () => {
         if (settings.scheme && settings.key) {
           ui.preauthorizeApiKey(settings.scheme, settings.key);
           state.textContent = "Calls go to the sandbox on this address, with its key filled in.";
-        } else {
+        } else if (settings.key) {
           state.textContent = "Calls go to the sandbox on this address.";
+        } else {
+          state.textContent = "This site has no sandbox: start one with cargo run, and its explorer makes the calls.";
         }
       },
     });

@@ -3,6 +3,7 @@
 use crate::book::{Book, Built, offline};
 use crate::contract::Document;
 use crate::failure::Failure;
+use crate::web::explorer;
 use crate::{exit, output};
 use std::fs;
 use std::io::ErrorKind;
@@ -13,7 +14,7 @@ use tempfile::TempDir;
 
 /// Write the static site and the offline book
 ///
-/// The folder is a site for any web server: the pages, openapi.yaml, openapi.json, and the offline book, a zip named after the
+/// The folder is a site for any web server: the pages, openapi.yaml, openapi.json, the explorer, and the offline book, a zip named after the
 /// book's title. Unpacked, its index.html opens without a server.
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
@@ -60,6 +61,7 @@ fn write(book: &Book, out: &Path) -> anyhow::Result<()> {
     let contract = Document::of(book.root())?;
     fs::write(fresh.join("openapi.yaml"), &contract.yaml)?;
     fs::write(fresh.join("openapi.json"), serde_json::to_string_pretty(&contract.json)?)?;
+    explorer::write(&fresh.join("explorer"), &built.title, &contract)?;
     let name = offline::slug(&built.title);
     let zip = format!("{name}.zip");
     offline::pack(fresh, &name, &fresh.join(&zip))?;

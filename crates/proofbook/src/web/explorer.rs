@@ -2,17 +2,23 @@
 //! nothing but this origin.
 
 use super::desk::Desk;
-use axum::extract::{Path, State};
+use crate::contract::Document;
+use anyhow::anyhow;
+use axum::extract::{self, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use serde_json::json;
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use utoipa_swagger_ui::Config;
 
 const PAGE: &str = include_str!("../../explorer/index.html");
 const STYLE: &str = include_str!("../../explorer/explorer.css");
+/// What the page needs of Swagger UI.
+const SWAGGER_UI: [&str; 3] = ["swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"];
 const SCRIPT: &str = include_str!("../../explorer/explorer.js");
 
 /// Everything below `/explorer`.
@@ -28,14 +34,31 @@ pub(super) fn routes() -> Router<Arc<Desk>> {
 
 /// What the start script asks for: data of its own, so that nothing has to be written into a page or a script.
 async fn settings(State(desk): State<Arc<Desk>>) -> impl IntoResponse {
-    Json(json!({
-        "title": desk.shelf.front().edition.built.title,
-        "scheme": desk.contract.bearer_scheme(),
-        "key": desk.key.get(),
-    }))
+    let front = desk.shelf.front();
+    Json(data(&front.edition.built.title, &desk.contract, desk.key.get().map(String::as_str)))
 }
 
-async fn swagger_ui(Path(name): Path<String>) -> Response {
+fn data(title: &str, contract: &Document, key: Option<&str>) -> Value {
+    json!({ "title": title, "scheme": contract.bearer_scheme(), "key": key })
+}
+
+/// Writes the explorer into a folder, for a site that has no sandbox: it shows the contract, and its calls go nowhere.
+pub(crate) fn write(folder: &Path, title: &str, contract: &Document) -> anyhow::Result<()> {
+    fs::create_dir_all(folder)?;
+    let settings = data(title, contract, None).to_string();
+    let own = [("index.html", PAGE), ("explorer.css", STYLE), ("explorer.js", SCRIPT), ("settings.json", &settings)];
+    for (name, text) in own {
+        fs::write(folder.join(name), text)?;
+    }
+    for name in SWAGGER_UI {
+        let found = utoipa_swagger_ui::serve(name, Arc::new(Config::default()));
+        let found = found.map_err(|error| anyhow!("{error}"))?.ok_or_else(|| anyhow!("Swagger UI has no {name}"))?;
+        fs::write(folder.join(name), found.bytes)?;
+    }
+    Ok(())
+}
+
+async fn swagger_ui(extract::Path(name): extract::Path<String>) -> Response {
     match utoipa_swagger_ui::serve(&name, Arc::new(Config::default())) {
         Ok(Some(found)) => file(&found.content_type, found.bytes.into_owned()),
         Ok(None) => (StatusCode::NOT_FOUND, "the explorer has no such file").into_response(),

@@ -6,7 +6,7 @@
 //! - [`desk`]: what those need to know
 
 pub(crate) mod desk;
-mod explorer;
+pub(crate) mod explorer;
 pub(crate) mod live;
 mod pages;
 
