@@ -8,6 +8,7 @@
 //! - [`browser`]: what a reader sees in a real browser
 //! - [`contract`]: a public linter and the examples
 //! - [`findings`]: the gate's codes and their page; [`watch`]: the gate on each save
+//! - [`reports`]: the gate's reports for machines
 //! - [`fuzz`]: thousands of generated calls
 //! - [`libraries`]: the official webhook libraries for Python and JavaScript
 //!
@@ -22,6 +23,7 @@ mod findings;
 mod fuzz;
 mod handbook;
 mod libraries;
+mod reports;
 mod sandbox;
 mod serve;
 mod support;

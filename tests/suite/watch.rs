@@ -18,7 +18,8 @@ async fn saving_a_page_tests_that_page_again() {
     let mut until = async |wanted: &str| {
         let mut seen = Vec::new();
         loop {
-            let line = timeout(PATIENCE, lines.next_line()).await.unwrap_or_else(|_| panic!("no `{wanted}` in {seen:?}"));
+            let line =
+                timeout(PATIENCE, lines.next_line()).await.unwrap_or_else(|_| panic!("no `{wanted}` in {seen:?}"));
             let line = line.expect("output").unwrap_or_else(|| panic!("it ended after {seen:?}"));
             if line.contains(wanted) {
                 return;

@@ -154,10 +154,22 @@ impl Finding {
         Self { code, place, message: message.into(), help: help.into(), detail: None, block: None }
     }
 
-    /// With what a person wants to see next.
-    pub fn detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+    /// With what a person wants to see next. Signs that would steer a terminal are shown, not sent.
+    pub fn detail(mut self, detail: impl AsRef<str>) -> Self {
+        self.detail = Some(detail.as_ref().chars().filter_map(shown).collect());
         self
+    }
+}
+
+/// A character as a report may hold it: a control character as its picture (Unicode, block "Control Pictures").
+fn shown(c: char) -> Option<char> {
+    match c {
+        '\n' | '\t' => Some(c),
+        '\r' => None,
+        '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)),
+        '\u{7f}' => Some('␡'),
+        '\u{80}'..='\u{9f}' => Some(char::REPLACEMENT_CHARACTER),
+        _ => Some(c),
     }
 }
 

@@ -5,4 +5,7 @@
 //! - [`junit`]: what CI servers read
 //! - [`github`]: annotations on the lines of a pull request
 
+pub mod github;
 pub mod human;
+pub mod json;
+pub mod junit;

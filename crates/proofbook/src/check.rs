@@ -46,7 +46,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::SUCCESS);
         }
         let report = Report { findings: checked.findings, ..Report::default() };
-        gate::print(&report, args.report);
+        gate::print(&report, args.report, book.root());
         Ok(ExitCode::from(gate::code(&report)))
     })
     .await?

@@ -9,7 +9,7 @@ use proofbook_contract::Contract;
 use proofbook_gate::check::{Checked, check};
 use proofbook_gate::coverage::Coverage;
 use proofbook_gate::prose::Surroundings;
-use proofbook_gate::report::human;
+use proofbook_gate::report::{github, human, json, junit};
 use proofbook_gate::run::Report;
 use proofbook_gate::tools::is_ci;
 use proofbook_sandbox::policy_aggregator::control;
@@ -81,16 +81,27 @@ fn accepts(words: &[&str]) -> Result<(), String> {
     }
 }
 
-/// Prints a report to standard output.
-pub(crate) fn print(report: &Report, format: Format) {
+/// Prints a report on the book at `root` to standard output.
+pub(crate) fn print(report: &Report, format: Format, root: &Path) {
     let text = match format {
         Format::Human => {
             let colour = output::coloured(&std::io::stdout());
             human::text(report, &human::Style { colour, rerun: rerun() })
         }
-        _ => format!("{report:?}"),
+        Format::Json => json::text(report),
+        Format::Junit => junit::text(report),
+        Format::Github => github::text(report, &folder(root)),
     };
     output::say(text.trim_end());
+}
+
+/// The folder of a book as the repository that is being checked names it: from where the job runs.
+fn folder(root: &Path) -> String {
+    let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
+    match root.strip_prefix(here) {
+        Ok(folder) if !folder.as_os_str().is_empty() => format!("{}/", folder.display()),
+        _ => String::new(),
+    }
 }
 
 /// What the exit code says of a report.

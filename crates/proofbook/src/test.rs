@@ -73,7 +73,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let root = book.root().to_owned();
     tokio::task::spawn_blocking(move || {
         let report = prove(&root, &args)?;
-        gate::print(&report, args.report);
+        gate::print(&report, args.report, &root);
         Ok(ExitCode::from(gate::code(&report)))
     })
     .await?
@@ -104,7 +104,8 @@ fn prove(root: &Path, args: &Args) -> anyhow::Result<Report> {
     let fences: BTreeSet<_> = report.findings.iter().cloned().map(|finding| (finding.place, finding.code)).collect();
     let checked = checked.findings.into_iter().filter(|finding| options.is_about(&proof.book, finding));
     report.findings.extend(checked.filter(|finding| !fences.contains(&(finding.place.clone(), finding.code))));
-    if !options.is_partial() {
+    let has_api = !proof.contract.operations().is_empty();
+    if has_api && !options.is_partial() {
         let coverage = Coverage::of(&proof.contract, &report.seen);
         report.findings.extend(coverage.findings(&proof.path, &proof.text));
         proof.remember(&coverage)?;
@@ -126,7 +127,7 @@ async fn watch(args: Args, book: &Book) -> anyhow::Result<ExitCode> {
     loop {
         let (root_of_run, run) = (root.clone(), Args { page: pages, ..args.clone() });
         let tested = tokio::task::spawn_blocking(move || match prove(&root_of_run, &run) {
-            Ok(report) => gate::print(&report, run.report),
+            Ok(report) => gate::print(&report, run.report, &root_of_run),
             Err(error) => output::error(&failure::describe(&error)),
         });
         tested.await?;
