@@ -58,7 +58,10 @@ async fn the_github_report_is_one_command_a_line() {
     let report = report("github").await;
     let lines: Vec<&str> = report.lines().collect();
     assert_eq!(lines.len(), 3, "{report}");
-    assert!(lines[0].starts_with("::error file=src/page.md,line=13,title=wrong-output::the bash block at "), "{report}");
+    assert!(
+        lines[0].starts_with("::error file=src/page.md,line=13,title=wrong-output::the bash block at "),
+        "{report}"
+    );
     assert!(lines[0].contains("%0A+ one %250A two"), "{report}");
     assert!(lines[1].starts_with("::error file=src/page.md,line=17,title=dead-link::"), "{report}");
     assert_eq!(lines[2], "::notice title=Proofbook::2 findings, 3 blocks");

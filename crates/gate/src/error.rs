@@ -39,8 +39,26 @@ pub enum Error {
         /// The file, relative to the book's root.
         page: String,
     },
+    /// A page with more than a reader wants, and more than a fence that is never closed should cost.
+    #[error("{page}: this page has {} MiB, and a page may have 1 MiB: divide it", bytes.div_ceil(1024 * 1024))]
+    TooLarge {
+        /// The file, relative to the book's root.
+        page: String,
+        /// Its size in bytes.
+        bytes: u64,
+    },
+    /// A page that is not UTF-8, or has bytes that no text has.
+    #[error(
+        "{place}: byte {byte} of this page is no text in UTF-8: save it as UTF-8, or move it out of the book's source"
+    )]
+    NotText {
+        /// The line of the first such byte.
+        place: Place,
+        /// The byte's place in the file, counted from 1.
+        byte: usize,
+    },
     /// mdBook can't expand a directive, e.g. since the included file is missing. mdBook alone would only log this.
-    #[error("{place}: mdBook can't expand this line: {reason}; mend the path in the directive")]
+    #[error("{place}: mdBook can't expand this line: {reason}")]
     Directive {
         /// The directive's line on the page, even if the failing directive is inside an included file.
         place: Place,
@@ -164,6 +182,8 @@ impl Error {
             Self::Book { .. } | Self::Skeptic { .. } => (Code::BookUnreadable, line("book.toml")),
             Self::Io { path, .. } => (Code::BookUnreadable, line(&path.display().to_string())),
             Self::Contract { path, .. } => (Code::BadContract, line(path)),
+            Self::TooLarge { page, .. } => (Code::PageTooLarge, line(page)),
+            Self::NotText { place, .. } => (Code::NotText, place.clone()),
             Self::Unlisted { page } => (Code::PageUnlisted, line(page)),
             Self::Expansion { page } => (Code::BadDirective, line(page)),
             Self::Directive { place, .. } | Self::EmptyInclude { place, .. } => (Code::BadDirective, place.clone()),
@@ -178,7 +198,17 @@ impl Error {
         };
         let message = self.to_string();
         let message = message.strip_prefix(&format!("{place}: ")).unwrap_or(&message).to_owned();
-        let (message, help) = message.rsplit_once(": ").unwrap_or((&message, "mend what is named"));
+        let (message, help) = match self {
+            Self::Book { reason, .. } if reason.contains("SUMMARY.md") => {
+                (message.as_str(), "write a SUMMARY.md that names the pages, or mend the one there is")
+            }
+            Self::Book { .. }
+            | Self::Contract { .. }
+            | Self::Io { .. }
+            | Self::Directive { .. }
+            | Self::Skeptic { .. } => (message.as_str(), "mend what the message names"),
+            _ => message.rsplit_once(": ").unwrap_or((&message, "mend what the message names")),
+        };
         let mut finding = Finding::new(code, place.clone(), message, help);
         finding.block = Some(place.to_string());
         finding

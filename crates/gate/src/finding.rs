@@ -31,6 +31,10 @@ codes! {
     BookUnreadable = "book-unreadable",
     /// A page that `SUMMARY.md` does not mention.
     PageUnlisted = "page-unlisted",
+    /// A page of more than 1 MiB.
+    PageTooLarge = "page-too-large",
+    /// A page that is not text in UTF-8.
+    NotText = "not-text",
     /// An include or another directive that can't be expanded, or shows nothing.
     BadDirective = "bad-directive",
     /// A fence that is never closed.

@@ -91,6 +91,8 @@ impl Book {
         config.build.create_missing = false;
         let dialect = Dialect::of(&config).map_err(failed)?;
         let settings = Settings::of(&config).map_err(failed)?;
+        let source = root.join(&config.book.src);
+        check_texts(&root, &source)?;
         let loaded = MDBook::load_with_config(&root, config).map_err(|error| failed(format!("{error:#}")))?;
 
         let contract = settings.load_contract(&root)?;
@@ -158,24 +160,52 @@ impl Book {
     fn check_all_listed(&self) -> Result<(), Error> {
         let listed: BTreeSet<PathBuf> = self.pages.iter().map(|page| self.root.join(&page.path)).collect();
         let summary = self.source.join("SUMMARY.md");
-        let mut folders = vec![self.source.clone()];
-        let mut unlisted = BTreeSet::new();
-        while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(&folder).map_err(Error::io(&folder))? {
-                let entry = entry.map_err(Error::io(&folder))?;
-                let path = entry.path();
-                if entry.file_type().map_err(Error::io(&path))?.is_dir() {
-                    folders.push(path);
-                } else if is_markdown(&path) && path != summary && !listed.contains(&path) {
-                    unlisted.insert(path);
-                }
-            }
-        }
-        match unlisted.first() {
-            Some(path) => Err(Error::Unlisted { page: name_below(&self.root, path) }),
+        let unlisted =
+            markdown_files(&self.source)?.into_iter().find(|path| *path != summary && !listed.contains(path));
+        match unlisted {
+            Some(path) => Err(Error::Unlisted { page: name_below(&self.root, &path) }),
             None => Ok(()),
         }
     }
+}
+
+/// The largest page, in bytes.
+const MOST: u64 = 1024 * 1024;
+
+/// Every Markdown file below a folder, in order.
+fn markdown_files(source: &Path) -> Result<BTreeSet<PathBuf>, Error> {
+    let mut folders = vec![source.to_owned()];
+    let mut found = BTreeSet::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).map_err(Error::io(&folder))? {
+            let entry = entry.map_err(Error::io(&folder))?;
+            let path = entry.path();
+            if entry.file_type().map_err(Error::io(&path))?.is_dir() {
+                folders.push(path);
+            } else if is_markdown(&path) {
+                found.insert(path);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What mdBook would only say of some file, or choke on: too much, or no text.
+fn check_texts(root: &Path, source: &Path) -> Result<(), Error> {
+    for path in markdown_files(source)? {
+        let page = name_below(root, &path);
+        let bytes = std::fs::metadata(&path).map_err(Error::io(&path))?.len();
+        if bytes > MOST {
+            return Err(Error::TooLarge { page, bytes });
+        }
+        let content = std::fs::read(&path).map_err(Error::io(&path))?;
+        let broken = std::str::from_utf8(&content).err().map(|error| error.valid_up_to());
+        if let Some(at) = content.iter().position(|byte| *byte == 0).or(broken) {
+            let line = content.iter().take(at).filter(|byte| **byte == b'\n').count() + 1;
+            return Err(Error::NotText { place: Place { page, line }, byte: at + 1 });
+        }
+    }
+    Ok(())
 }
 
 impl Page {

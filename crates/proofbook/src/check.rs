@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use proofbook_gate::check::Checked;
 use proofbook_gate::run::Report;
 
 use crate::book::Book;
@@ -38,7 +39,10 @@ const AFTER_HELP: &str = "Examples:
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     tokio::task::spawn_blocking(move || {
         let book = Book::find(args.book.as_deref())?;
-        let checked = Proof::of(book.root())?.check();
+        let checked = match Proof::of(book.root()) {
+            Ok(proof) => proof.check(),
+            Err(finding) => Checked { findings: vec![*finding], ..Checked::default() },
+        };
         if args.external {
             for (place, address) in checked.external {
                 output::say(&format!("{place} {address}"));

@@ -2,21 +2,21 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::anyhow;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, ValueEnum};
 use proofbook_contract::Contract;
+use proofbook_gate::Finding;
 use proofbook_gate::check::{Checked, check};
 use proofbook_gate::coverage::Coverage;
 use proofbook_gate::prose::Surroundings;
 use proofbook_gate::report::{github, human, json, junit};
 use proofbook_gate::run::Report;
 use proofbook_gate::tools::is_ci;
+use proofbook_sandbox::Kind;
 use proofbook_sandbox::policy_aggregator::control;
 
 use crate::book::COVERAGE;
 use crate::cli::Cli;
-use crate::failure::Failure;
 use crate::{exit, output, provided};
 
 /// How a report is written.
@@ -42,13 +42,14 @@ pub(crate) struct Proof {
 }
 
 impl Proof {
-    /// Reads the book and its contract.
-    pub(crate) fn of(root: &Path) -> anyhow::Result<Self> {
-        let book = proofbook_gate::Book::load_with(root, &provided::fixed()).map_err(|error| {
-            let finding = error.finding();
-            let failure = Failure::new(exit::FOUND, "the book can't be read").at(finding.place.to_string());
-            failure.because(anyhow!("{error}"))
-        })?;
+    /// Reads the book and its contract, or says why not.
+    pub(crate) fn of(root: &Path) -> Result<Self, Box<Finding>> {
+        let unreadable = |error: proofbook_gate::Error| Box::new(error.finding());
+        let book = proofbook_gate::Book::load_with(root, &provided::fixed()).map_err(unreadable)?;
+        book.settings()
+            .sandbox
+            .parse::<Kind>()
+            .map_err(|reason| unreadable(proofbook_gate::Error::Book { root: root.to_owned(), reason }))?;
         let path = book.settings().contract.clone();
         // A book without an API has none.
         let text = std::fs::read_to_string(root.join(&path)).unwrap_or_default();
@@ -79,6 +80,11 @@ fn accepts(words: &[&str]) -> Result<(), String> {
             _ => Err(error.to_string().lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned()),
         },
     }
+}
+
+/// The report on a book that can't be read.
+pub(crate) fn unreadable(finding: Finding) -> Report {
+    Report { findings: vec![finding], ..Report::default() }
 }
 
 /// Prints a report on the book at `root` to standard output.

@@ -82,7 +82,10 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
 /// Everything that the gate has to say of a book, or of the part that is asked for.
 fn prove(root: &Path, args: &Args) -> anyhow::Result<Report> {
     let began = Instant::now();
-    let proof = Proof::of(root)?;
+    let proof = match Proof::of(root) {
+        Ok(proof) => proof,
+        Err(finding) => return Ok(gate::unreadable(*finding)),
+    };
     let options = Options {
         pages: args.page.clone(),
         languages: args.language.clone(),
