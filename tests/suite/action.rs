@@ -73,7 +73,7 @@ fn the_actions_steps_prove_a_book() {
         .expect("written");
     let (succeeded, printed) = run(checkout.path(), &[("book", "docs"), ("page", "greet*"), ("language", "bash")]);
     assert!(!succeeded, "{printed}");
-    assert!(printed.contains("::error file=src/greetings.md,line=9,title=wrong-output::"), "{printed}");
+    assert!(printed.contains("::error file=docs/src/greetings.md,line=9,title=wrong-output::"), "{printed}");
 }
 
 #[test]

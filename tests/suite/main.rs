@@ -5,27 +5,31 @@
 //! - [`sandbox`]: the fake API alone
 //! - [`handbook`]: everything on every page of the handbook holds
 //! - [`action`]: the GitHub Action's steps, run here
-//! - [`browser`]: what a reader sees in a real browser
+//! - [`browser`]: what a reader sees in a real browser; [`tabs`]: variants in several languages there
 //! - [`contract`]: a public linter and the examples
 //! - [`findings`]: the gate's codes and their page; [`watch`]: the gate on each save
 //! - [`reports`]: the gate's reports for machines
+//! - [`gate`]: the gate on a book of another API, and every fault that can be planted in it
 //! - [`fuzz`]: thousands of generated calls
 //! - [`libraries`]: the official webhook libraries for Python and JavaScript
 //!
-//! [`support`] starts the real binary; [`tools`] installs what runs beside it. Nothing here sleeps or takes a fixed port:
-//! tests wait for what is printed or sent.
+//! [`support`] starts the real binary, [`chromium`] a browser; [`tools`] installs what runs beside it. Nothing here sleeps
+//! or takes a fixed port: tests wait for what is printed or sent.
 
 mod action;
 mod browser;
 mod build;
+mod chromium;
 mod contract;
 mod findings;
 mod fuzz;
+mod gate;
 mod handbook;
 mod libraries;
 mod reports;
 mod sandbox;
 mod serve;
 mod support;
+mod tabs;
 mod tools;
 mod watch;

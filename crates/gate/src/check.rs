@@ -4,7 +4,7 @@ use proofbook_contract::Contract;
 
 use crate::error::Place;
 use crate::prose::Surroundings;
-use crate::{Book, Code, Finding, links, plan, prose};
+use crate::{Book, Code, Finding, links, plan, pointer, prose};
 
 /// What the static checks find, and the links that lead out of the book.
 #[derive(Debug, Default)]
@@ -23,8 +23,13 @@ pub fn check(book: &Book, contract: &Contract, surroundings: &Surroundings<'_>, 
     let links = links::check(book, generated);
     findings.extend(links.findings);
     let contract_file = book.settings().contract.display().to_string();
+    let contract_text = std::fs::read_to_string(book.root().join(&book.settings().contract)).unwrap_or_default();
     findings.extend(contract.check_examples().into_iter().map(|violation| {
-        let place = Place { page: contract_file.clone(), line: 1 };
+        let line = match &violation.place {
+            proofbook_contract::Place::Example { pointer } => pointer::line(&contract_text, pointer),
+            _ => 1,
+        };
+        let place = Place { page: contract_file.clone(), line };
         let help = format!("mend the example; the rule is {}", violation.contract);
         Finding::new(Code::BadContract, place, violation.message, help)
     }));

@@ -1,8 +1,9 @@
 //! Every cause for which a book can't be read, with its place and how to mend it.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use crate::pages::unreadable;
 use crate::{Code, Finding};
 
 /// A line of a page's source.
@@ -26,8 +27,10 @@ impl fmt::Display for Place {
 #[non_exhaustive]
 pub enum Error {
     /// mdBook can't load the book: no `book.toml`, a field it does not know, a page that is not there.
-    #[error("the book at {} can't be loaded: {reason}", root.display())]
+    #[error("{place}: the book at {} can't be loaded: {reason}", root.display())]
     Book {
+        /// The line that is to blame, as far as the reason says.
+        place: Place,
         /// The folder that was taken for the book's root.
         root: PathBuf,
         /// mdBook's reason, with its causes.
@@ -157,10 +160,12 @@ pub enum Error {
         reason: &'static str,
     },
     /// The contract that the pages take text from can't be used.
-    #[error("{path}: the contract can't be used: {reason}")]
+    #[error("{path}:{line}: the contract can't be used: {reason}")]
     Contract {
         /// Its file, relative to the book's root.
         path: String,
+        /// The line that is to blame, as far as the reason says.
+        line: usize,
         /// Why not.
         reason: String,
     },
@@ -179,9 +184,10 @@ impl Error {
     pub fn finding(&self) -> Finding {
         let line = |page: &str| Place { page: page.to_owned(), line: 1 };
         let (code, place) = match self {
-            Self::Book { .. } | Self::Skeptic { .. } => (Code::BookUnreadable, line("book.toml")),
+            Self::Book { place, .. } => (Code::BookUnreadable, place.clone()),
+            Self::Skeptic { .. } => (Code::BookUnreadable, line("book.toml")),
             Self::Io { path, .. } => (Code::BookUnreadable, line(&path.display().to_string())),
-            Self::Contract { path, .. } => (Code::BadContract, line(path)),
+            Self::Contract { path, line, .. } => (Code::BadContract, Place { page: path.clone(), line: *line }),
             Self::TooLarge { page, .. } => (Code::PageTooLarge, line(page)),
             Self::NotText { place, .. } => (Code::NotText, place.clone()),
             Self::Unlisted { page } => (Code::PageUnlisted, line(page)),
@@ -197,8 +203,13 @@ impl Error {
             | Self::OtherText { place, .. } => (Code::UnknownLanguage, place.clone()),
         };
         let message = self.to_string();
-        let message = message.strip_prefix(&format!("{place}: ")).unwrap_or(&message).to_owned();
+        let starts = [format!("{place}: "), format!("{}: ", place.page)];
+        let message = starts.iter().find_map(|start| message.strip_prefix(start)).unwrap_or(&message).to_owned();
+        let (message, picture) = one_line(&message);
         let (message, help) = match self {
+            Self::Book { reason, .. } if reason.contains("chapter `") => {
+                (message.as_str(), "write the page, or take it out of SUMMARY.md")
+            }
             Self::Book { reason, .. } if reason.contains("SUMMARY.md") => {
                 (message.as_str(), "write a SUMMARY.md that names the pages, or mend the one there is")
             }
@@ -210,8 +221,16 @@ impl Error {
             _ => message.rsplit_once(": ").unwrap_or((&message, "mend what the message names")),
         };
         let mut finding = Finding::new(code, place.clone(), message, help);
-        finding.block = Some(place.to_string());
-        finding
+        let of_block =
+            matches!(code, Code::BlockExempt | Code::UnknownAttribute | Code::EmptyBlock | Code::UnknownLanguage);
+        finding.block = of_block.then(|| place.to_string());
+        if picture.is_empty() { finding } else { finding.detail(picture) }
+    }
+
+    /// A book at `root`, with its pages in `source`, that can't be loaded.
+    #[must_use]
+    pub fn book(root: &Path, source: &Path, reason: String) -> Self {
+        Self::Book { place: unreadable::place(root, source, &reason), root: root.to_owned(), reason }
     }
 
     /// For `map_err` on an operation on `path`.
@@ -219,4 +238,12 @@ impl Error {
         let path = path.into();
         move |source| Self::Io { path, source }
     }
+}
+
+/// A message in one line, and the lines with which a parser draws the place.
+fn one_line(message: &str) -> (String, String) {
+    let drawn =
+        |line: &&str| line.trim_start().trim_start_matches(|c: char| c.is_ascii_digit()).trim_start().starts_with('|');
+    let (picture, words): (Vec<&str>, Vec<&str>) = message.lines().partition(drawn);
+    (words.join(": "), picture.join("\n"))
 }

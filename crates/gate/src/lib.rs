@@ -33,6 +33,7 @@ mod nearest;
 pub mod pages;
 mod plain;
 pub mod plan;
+mod pointer;
 pub mod preprocess;
 pub mod process;
 pub mod prose;

@@ -9,11 +9,12 @@
 //!
 //! - `expand`: one page through mdBook's own expansion, with its line map
 //! - `directive`: where a text has directives, and which files they name
-//! - `complaints`: what mdBook only logs
+//! - `complaints`: what mdBook only logs; `unreadable`: where the fault is for which a book can't be loaded
 
 mod complaints;
 mod directive;
 mod expand;
+pub(crate) mod unreadable;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -84,7 +85,8 @@ impl Book {
     /// As [`load`](Self::load).
     pub fn load_with(root: impl Into<PathBuf>, provided: &BTreeMap<String, String>) -> Result<Self, Error> {
         let root = root.into();
-        let failed = |reason: String| Error::Book { root: root.clone(), reason };
+        // Until the settings are read, the source is where it mostly is.
+        let failed = |reason: String| Error::book(&root, &root.join("src"), reason);
 
         let mut config = Config::from_disk(root.join("book.toml")).map_err(|error| failed(format!("{error:#}")))?;
         // By default mdBook writes an empty file for a page that is missing.
@@ -93,7 +95,8 @@ impl Book {
         let settings = Settings::of(&config).map_err(failed)?;
         let source = root.join(&config.book.src);
         check_texts(&root, &source)?;
-        let loaded = MDBook::load_with_config(&root, config).map_err(|error| failed(format!("{error:#}")))?;
+        let loaded = MDBook::load_with_config(&root, config)
+            .map_err(|error| Error::book(&root, &source, format!("{error:#}")))?;
 
         let contract = settings.load_contract(&root)?;
         let mut directives = Directives::new(&contract, &settings);
@@ -160,8 +163,9 @@ impl Book {
     fn check_all_listed(&self) -> Result<(), Error> {
         let listed: BTreeSet<PathBuf> = self.pages.iter().map(|page| self.root.join(&page.path)).collect();
         let summary = self.source.join("SUMMARY.md");
-        let unlisted =
-            markdown_files(&self.source)?.into_iter().find(|path| *path != summary && !listed.contains(path));
+        let unlisted = markdown_files(&self.root, &self.source)?
+            .into_iter()
+            .find(|path| *path != summary && !listed.contains(path));
         match unlisted {
             Some(path) => Err(Error::Unlisted { page: name_below(&self.root, &path) }),
             None => Ok(()),
@@ -173,14 +177,15 @@ impl Book {
 const MOST: u64 = 1024 * 1024;
 
 /// Every Markdown file below a folder, in order.
-fn markdown_files(source: &Path) -> Result<BTreeSet<PathBuf>, Error> {
+fn markdown_files(root: &Path, source: &Path) -> Result<BTreeSet<PathBuf>, Error> {
     let mut folders = vec![source.to_owned()];
     let mut found = BTreeSet::new();
     while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).map_err(Error::io(&folder))? {
-            let entry = entry.map_err(Error::io(&folder))?;
+        let failed = |error| Error::io(name_below(root, &folder))(error);
+        for entry in std::fs::read_dir(&folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
             let path = entry.path();
-            if entry.file_type().map_err(Error::io(&path))?.is_dir() {
+            if entry.file_type().map_err(failed)?.is_dir() {
                 folders.push(path);
             } else if is_markdown(&path) {
                 found.insert(path);
@@ -192,13 +197,13 @@ fn markdown_files(source: &Path) -> Result<BTreeSet<PathBuf>, Error> {
 
 /// What mdBook would only say of some file, or choke on: too much, or no text.
 fn check_texts(root: &Path, source: &Path) -> Result<(), Error> {
-    for path in markdown_files(source)? {
+    for path in markdown_files(root, source)? {
         let page = name_below(root, &path);
-        let bytes = std::fs::metadata(&path).map_err(Error::io(&path))?.len();
+        let bytes = std::fs::metadata(&path).map_err(Error::io(&page))?.len();
         if bytes > MOST {
             return Err(Error::TooLarge { page, bytes });
         }
-        let content = std::fs::read(&path).map_err(Error::io(&path))?;
+        let content = std::fs::read(&path).map_err(Error::io(&page))?;
         let broken = std::str::from_utf8(&content).err().map(|error| error.valid_up_to());
         if let Some(at) = content.iter().position(|byte| *byte == 0).or(broken) {
             let line = content.iter().take(at).filter(|byte| **byte == b'\n').count() + 1;

@@ -2,8 +2,13 @@
 //!
 //! Every fence of every page is in the plan exactly once: as a step of a unit, as the expected output of steps, as a file
 //! that a unit finds in its folder, or as a finding.
+//!
+//! - `values`: what the words of a fence may say
+
+mod values;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use crate::blocks::{self, Block, check_rust, is_exemption};
 use crate::pages::{Book, Page};
@@ -157,16 +162,6 @@ impl PagePlan<'_> {
                 }
                 continue;
             }
-            if runner == Runner::Json && !names_schema(&block) {
-                self.find(
-                    &block,
-                    Code::JsonWithoutSchema,
-                    "the fence does not say what this JSON is",
-                    "write `schema=`, \
-                     `request=`, `response=` or `event=` behind `json`, or put it after the block that prints it",
-                );
-                continue;
-            }
             if runner.prints() && !before.as_ref().is_some_and(same_tabs) {
                 self.last.clear();
             }
@@ -190,6 +185,27 @@ impl PagePlan<'_> {
                 chains.insert(runner.family(), place.0);
                 self.last.push(place);
                 before = Some(block);
+            }
+        }
+        self.find_unused_files(first);
+    }
+
+    /// A file that no block names is a block that nothing proves.
+    fn find_unused_files(&mut self, first: usize) {
+        // A sample of the contract is proven as one.
+        for file in std::mem::take(&mut self.files).into_iter().filter(|file| !names_schema(file)) {
+            let path = file.value("file").unwrap_or_default();
+            // A module is imported without its ending.
+            let name = Path::new(path).file_stem().unwrap_or_default().to_string_lossy();
+            let units = self.plan.units.iter().skip(first);
+            let readers = units.filter(|unit| unit.files.iter().any(|one| one.place == file.place));
+            let mut lines = readers.flat_map(|unit| &unit.steps).flat_map(|step| &step.block.lines);
+            if !lines.any(|line| line.text.contains(&*name)) {
+                for unit in self.plan.units.iter_mut().skip(first) {
+                    unit.files.retain(|one| one.place != file.place);
+                }
+                let message = format!("no block below this one reads the file `{path}`");
+                self.find(&file, Code::UnknownAttribute, &message, "name the file in a block below, or remove `file=`");
             }
         }
     }
@@ -220,7 +236,7 @@ impl PagePlan<'_> {
                 self.plan.findings.push(error.finding());
                 return None;
             }
-            return Some(Runner::Rust);
+            return self.accept_values(block).then_some(Runner::Rust);
         }
         let Some(runner) = Runner::of(&block.language) else {
             let nearest = nearest(&block.language);
@@ -247,7 +263,16 @@ impl PagePlan<'_> {
             self.find(block, Code::EmptyBlock, "this block has no line", "fill it, or remove the fence");
             return None;
         }
-        Some(runner)
+        self.accept_values(block).then_some(runner)
+    }
+
+    /// Whether each word of a fence has a value that it can have.
+    fn accept_values(&mut self, block: &Block) -> bool {
+        let fault = values::fault(block);
+        if let Some((message, help)) = &fault {
+            self.find(block, Code::UnknownAttribute, message, help);
+        }
+        fault.is_none()
     }
 
     /// Gives an output to the steps that it follows.
@@ -271,6 +296,13 @@ impl PagePlan<'_> {
             if taken {
                 return;
             }
+        }
+        if block.language == "json" && !block.has("terminal") {
+            let message = "nothing above prints this JSON, and the fence does not say what it is";
+            let help = "write `schema=`, `request=`, `response=` or `event=` behind `json`, or put it after the block that \
+                        prints it";
+            self.find(&block, Code::JsonWithoutSchema, message, help);
+            return;
         }
         let help = "put it after the block that prints it, under the same heading";
         self.find(&block, Code::OutputWithoutBlock, "no block prints this output", help);
@@ -301,7 +333,8 @@ fn is_output(runner: Runner, block: &Block) -> bool {
     }
 }
 
-fn names_schema(block: &Block) -> bool {
+/// Whether a JSON fence says what it is by the contract.
+pub(crate) fn names_schema(block: &Block) -> bool {
     ["schema", "request", "response", "event"].iter().any(|name| block.has(name))
 }
 

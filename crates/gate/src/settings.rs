@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use mdbook_driver::config::Config;
-use proofbook_contract::Contract;
+use proofbook_contract::{Contract, LoadError};
 use serde::Deserialize;
 
-use crate::Error;
+use crate::{Error, pointer};
 
 /// The table of `book.toml` that holds them.
 pub const TABLE: &str = "preprocessor.proofbook";
@@ -136,18 +136,19 @@ impl Settings {
         Ok(settings.unwrap_or_default())
     }
 
-    /// Reads the contract of the book at `root`; without one, a contract that has no operations.
+    /// Reads the contract of the book at `root`. A book that names none and has none gets one without operations.
     ///
     /// # Errors
-    /// [`Error::Contract`] if it can't be used, [`Error::Io`] if it can't be read.
+    /// [`Error::Contract`] if it can't be read or used.
     pub fn load_contract(&self, root: &Path) -> Result<Contract, Error> {
         let path = root.join(&self.contract);
+        let unusable = |line, reason| Error::Contract { path: self.contract.display().to_string(), line, reason };
+        let is_default = self.contract == Self::default().contract;
         let text = match std::fs::read_to_string(&path) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => NOTHING.to_owned(),
-            other => other.map_err(Error::io(&path))?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && is_default => NOTHING.to_owned(),
+            other => other.map_err(|error| unusable(1, error.to_string()))?,
         };
-        Contract::from_text(&text)
-            .map_err(|error| Error::Contract { path: self.contract.display().to_string(), reason: error.to_string() })
+        Contract::from_text(&text).map_err(|error| unusable(line_of(&error, &text), error.to_string()))
     }
 
     /// Whether stock mdBook is told how to expand `{{contract …}}`.
@@ -156,4 +157,15 @@ impl Settings {
         let words = [&self.before, &self.after, &self.renderers].into_iter().flatten().count();
         self.command.is_some() || self.optional.is_some() || words > 0
     }
+}
+
+/// The line at which a contract can't be used; the first if the error names no place.
+fn line_of(error: &LoadError, text: &str) -> usize {
+    if let LoadError::Syntax { line, .. } = error {
+        return usize::try_from(*line).unwrap_or(1).max(1);
+    }
+    let message = error.to_string();
+    // Between backticks: every second part. Of two places, the second is the one too many.
+    let pointer = message.split('`').skip(1).step_by(2).filter(|part| part.starts_with('/')).last();
+    pointer.map_or(1, |pointer| pointer::line(text, pointer))
 }

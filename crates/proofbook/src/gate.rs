@@ -49,7 +49,7 @@ impl Proof {
         book.settings()
             .sandbox
             .parse::<Kind>()
-            .map_err(|reason| unreadable(proofbook_gate::Error::Book { root: root.to_owned(), reason }))?;
+            .map_err(|reason| unreadable(proofbook_gate::Error::book(root, &root.join("src"), reason)))?;
         let path = book.settings().contract.clone();
         // A book without an API has none.
         let text = std::fs::read_to_string(root.join(&path)).unwrap_or_default();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::HeaderMap;
 use http::header::{ALLOW, HeaderName, HeaderValue};
-use proofbook_contract::{Contract, Find, Operation};
+use proofbook_contract::{Contract, Find, Operation, Response};
 use serde_json::json;
 
 use crate::behaviour::{Answer, Behaviour, Call, Refusal};
@@ -52,17 +52,32 @@ impl Behaviour for Generic {
     }
 }
 
-/// Answers a call with the example of the lowest documented 2xx. A request that breaks the contract gets 400 and a
-/// problem document that says where.
+/// Answers a call with the example of the lowest documented 2xx. A request that breaks the contract gets the contract's own
+/// 400 or 422, or without an example of those a problem document that says where.
 #[must_use]
 pub fn answer(contract: &Contract, call: &Call<'_>) -> Reply {
     if call.too_large {
         return problem(413, "Payload too large", "The body is over the limit.");
     }
     if let Some(first) = call.violations.first() {
-        return problem(400, "Invalid request", &first.message);
+        return refuse(contract, call.operation, &first.message);
     }
-    let example = contract.example_response(call.operation, contract.default_status(call.operation));
+    example(contract, call.operation, contract.default_status(call.operation))
+}
+
+/// The answer to a request that breaks the contract: the contract's own, where it has one; else one that says where.
+fn refuse(contract: &Contract, operation: &Operation, reason: &str) -> Reply {
+    let documented = [400, 422].into_iter().find(|status| operation.response(*status).is_some());
+    let plain = problem(documented.unwrap_or(400), "Invalid request", reason);
+    let Some(status) = documented else { return plain };
+    let response = Response { status, headers: &plain.headers, body: &plain.body };
+    let keeps = operation.example(status).is_none() && contract.check_response(operation, &response).is_empty();
+    if keeps { plain } else { example(contract, operation, status) }
+}
+
+/// The answer that the contract's examples give for a status, or its schemas.
+fn example(contract: &Contract, operation: &Operation, status: u16) -> Reply {
+    let example = contract.example_response(operation, status);
     let mut reply = Reply::empty(example.status);
     for (name, value) in example.headers {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {

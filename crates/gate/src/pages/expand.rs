@@ -91,8 +91,7 @@ impl Expander {
         let chapter = Chapter::new("", text.to_owned(), path, Vec::new());
         let book = Book::new_with_items(vec![BookItem::Chapter(chapter)]);
         let (ran, complaints) = complaints::listen(|| LinkPreprocessor::new().run(&self.context, book));
-        let book =
-            ran.map_err(|error| Error::Book { root: self.context.root.clone(), reason: format!("{error:#}") })?;
+        let book = ran.map_err(|error| Error::book(&self.context.root, &self.source(), format!("{error:#}")))?;
         Ok((book.chapters().map(|chapter| chapter.content.as_str()).collect(), complaints))
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::run::Report;
+use crate::run::{Report, Status};
 
 /// The commands, one a line. `folder` is the book's folder in the repository, with a slash at its end, or nothing.
 ///
@@ -13,7 +13,7 @@ pub fn text(report: &Report, folder: &str) -> String {
     for finding in &report.findings {
         let mut message = format!("{}; {}", finding.message, finding.help);
         if let Some(detail) = &finding.detail {
-            message = format!("{message}\n\n{detail}");
+            message = format!("{message}\n\n{detail}").trim_end().to_owned();
         }
         // Writing to a string can't fail.
         let _ = writeln!(
@@ -26,17 +26,28 @@ pub fn text(report: &Report, folder: &str) -> String {
         );
     }
     for (lack, blocks) in &report.lacking {
-        let _ = writeln!(out, "::warning title=skipped::{}", data(&format!("{blocks} blocks were not run: {lack}")));
+        let blocks = if *blocks == 1 { "1 block was".to_owned() } else { format!("{blocks} blocks were") };
+        let _ = writeln!(out, "::warning title=skipped::{}", data(&format!("{blocks} not run: {lack}")));
     }
-    let held = report.blocks.len();
-    let summary = match report.findings.len() {
-        0 => format!("all of {held} blocks hold"),
-        1 => format!("1 finding, {held} blocks"),
-        many => format!("{many} findings, {held} blocks"),
-    };
-    let coverage = report.coverage.as_ref().map(|coverage| format!("; {}", coverage.summary())).unwrap_or_default();
-    let _ = writeln!(out, "::notice title=Proofbook::{}", data(&format!("{summary}{coverage}")));
+    let _ = writeln!(out, "::notice title=Proofbook::{}", data(&summary(report)));
     out
+}
+
+/// One line. A block that did not run is not one that holds.
+fn summary(report: &Report) -> String {
+    let mut summary = match report.findings.len() {
+        0 => "no finding".to_owned(),
+        1 => "1 finding".to_owned(),
+        many => format!("{many} findings"),
+    };
+    if !report.blocks.is_empty() {
+        let held = report.blocks.iter().filter(|block| matches!(block.status, Status::Passed | Status::Unchanged));
+        summary.push_str(&format!(", {} of {} blocks hold", held.count(), report.blocks.len()));
+    }
+    if let Some(coverage) = &report.coverage {
+        summary.push_str(&format!("; {}", coverage.summary()));
+    }
+    summary
 }
 
 fn data(text: &str) -> String {

@@ -6,6 +6,7 @@ use std::io;
 use super::lab::Lab;
 use super::world::World;
 use super::{Fault, Ran, Stepped};
+use crate::error::Place;
 use crate::pages::Page;
 use crate::plan::Unit;
 use crate::{Code, Finding};
@@ -20,6 +21,8 @@ struct Message {
 
 /// Runs a unit.
 pub(super) fn run(lab: &Lab, world: &World, page: &Page, unit: &Unit) -> io::Result<Ran> {
+    // An error only says that a provider is installed already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
     let client = client.timeout(lab.limits.time).build().map_err(io::Error::other)?;
     let mut steps = Vec::new();
@@ -35,11 +38,26 @@ pub(super) fn run(lab: &Lab, world: &World, page: &Page, unit: &Unit) -> io::Res
                 let finding = Finding::new(Code::InvalidSyntax, step.block.place.clone(), reason, help);
                 Stepped::failed(Fault::Other(Box::new(finding)))
             }
-            Ok(message) => lab.runtime.block_on(send(&client, world.url(), message)).map_err(io::Error::other)?,
+            Ok(message) => match lab.runtime.block_on(send(&client, world.url(), message)) {
+                Ok(stepped) => stepped,
+                Err(error) if error.is_timeout() => Stepped::failed(Fault::TimedOut),
+                Err(error) => Stepped::failed(Fault::Other(Box::new(unsent(&error, step.block.place.clone())))),
+            },
         };
         steps.push(stepped);
     }
     Ok(Ran::Stepped(steps))
+}
+
+/// A request that can't be sent as it stands, or that got no answer.
+fn unsent(error: &reqwest::Error, place: Place) -> Finding {
+    let cause = std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
+    if error.is_builder() {
+        let message = format!("this is no HTTP request: {cause}");
+        return Finding::new(Code::InvalidSyntax, place, message, "mend the name or the value that is meant");
+    }
+    let help = "correct the request, or show in a shell block how a connection breaks off";
+    Finding::new(Code::BlockFailed, place, format!("this request got no answer: {cause}"), help)
 }
 
 /// Reads a request in the form of RFC 9112, section 2.1, with any line ends.

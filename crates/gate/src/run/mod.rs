@@ -1,7 +1,7 @@
 //! Runs the units of a plan and judges them.
 //!
 //! - [`session`]: all units, as many at once as there are CPUs, and what came of each
-//! - `lab`: what all units share; `world`: what a unit has for itself
+//! - `lab`: what all units share; `world`: what a unit has for itself; `leftovers`: what it leaves running
 //! - `program`, `shell`, `rust`, `http`: blocks that run
 //! - `data`, `config`, `diagram`: blocks that are held against something
 //! - `verdict`: findings from what came of a unit
@@ -13,6 +13,7 @@ mod data;
 mod diagram;
 mod http;
 mod lab;
+mod leftovers;
 mod program;
 mod rust;
 pub mod session;

@@ -13,6 +13,7 @@ use super::{Fault, Ran, Stepped};
 use crate::pages::Page;
 use crate::plan::{Runner, Unit};
 use crate::process::{self, Outcome};
+use crate::tools::Lack;
 
 /// Between the outputs of two steps.
 const MARK: &str = "\u{1e}proofbook\u{1e}";
@@ -39,6 +40,11 @@ pub(super) fn run(lab: &Lab, world: &World, page: &Page, unit: &Unit) -> io::Res
                 Ok(modules) => modules,
                 Err(lack) => return Ok(Ran::Lacking(lack)),
             };
+            if unit.runner == Runner::TypeScript && !modules.is_some_and(|modules| modules.join("typescript").is_dir())
+            {
+                let install = "adding it to the package.json that `[preprocessor.proofbook.node]` names";
+                return Ok(Ran::Lacking(Lack::new("typescript", install)));
+            }
             prepare_modules(lab, world, modules)?;
             let mut file = file.clone();
             if unit.runner == Runner::TypeScript {
@@ -111,7 +117,7 @@ fn stepped(unit: &Unit, outcome: &Outcome, shown: impl Fn(&str) -> String) -> Ve
     parts.iter().enumerate().map(step).collect()
 }
 
-fn python(lab: &Lab, file: &Path) -> Result<Command, crate::tools::Lack> {
+fn python(lab: &Lab, file: &Path) -> Result<Command, Lack> {
     let mut command = Command::new(lab.python()?);
     command.arg("-B").arg(file);
     if let Some(helpers) = lab.settings.python.as_ref().and_then(|python| python.helpers.as_ref()) {

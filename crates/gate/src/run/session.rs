@@ -18,7 +18,7 @@ use super::{Ran, Stepped, config, data, diagram, http, program, shell, verdict};
 use crate::blocks::Block;
 use crate::coverage::Coverage;
 use crate::pages::Book;
-use crate::plan::{Plan, Runner, Unit, plan};
+use crate::plan::{Plan, Runner, Unit, names_schema, plan};
 use crate::tools::Lack;
 use crate::{Code, Finding};
 
@@ -340,8 +340,26 @@ impl Done {
             done.findings.extend(verdict.findings);
             done.compared.extend(verdict.compared);
         }
+        done.find_early_end(unit);
         done.statuses.resize(unit.steps.len(), Status::NotRun);
         done
+    }
+}
+
+impl Done {
+    /// A program that ends well before its last block has not proven that one.
+    fn find_early_end(&mut self, unit: &Unit) {
+        let [before @ .., last] = self.statuses.as_mut_slice() else { return };
+        let (Some(step), Some(next)) = (unit.steps.get(before.len()), unit.steps.get(before.len() + 1)) else { return };
+        if self.findings.is_empty() {
+            *last = Status::Failed;
+            let message =
+                format!("this block ends the program, and {} that continues it does not run", next.block.place);
+            let help = "let the program go on, or write the next block without `continues`";
+            let mut finding = Finding::new(Code::BlockFailed, step.block.place.clone(), message, help);
+            finding.block = Some(step.block.name());
+            self.findings.push(finding);
+        }
     }
 }
 
@@ -359,7 +377,8 @@ fn collect(book: &Book, units: &[Unit], results: BTreeMap<usize, Done>, report: 
                 entry.1 = worse(entry.1, *status);
             }
         }
-        for file in &unit.files {
+        // A file that is a sample of the contract too is a unit of its own.
+        for file in unit.files.iter().filter(|file| !names_schema(file)) {
             outputs
                 .entry(file.name())
                 .or_insert_with(|| (file.clone(), done.statuses.first().copied().unwrap_or(Status::NotRun)));

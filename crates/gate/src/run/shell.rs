@@ -145,7 +145,7 @@ impl Shell {
         let streams = format!("</dev/null >'{}' 2>'{}'", out.display(), err.display());
         let source = format!(". '{}'", script.display());
         self.tell(&match wanted {
-            None | Some(0) => format!("{source} {streams}\nprintf '0\\n'\n"),
+            None | Some(0) => format!("{source} {streams}\nprintf '%s\\n' \"$?\"\n"),
             Some(_) => format!("code=0; (set -e; {source}) {streams} || code=$?; printf '%s\\n' \"$code\"\n"),
         })?;
         let wanted = wanted.unwrap_or(0);

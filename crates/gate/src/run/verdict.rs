@@ -168,6 +168,12 @@ fn failed(block: &Block, fault: &Fault, stepped: &Stepped) -> Finding {
                 "make it panic, or remove `should_panic`",
             )
         }
+        Fault::Exit { got, wanted } if got.code() == Some(*wanted) => about(
+            block,
+            Code::BlockFailed,
+            "this block ends its shell, so what stands below that does not run",
+            "leave the `exit` out, or say in the fence how it fails: `exit=1`",
+        ),
         Fault::Exit { got, wanted } => ended(block, &describe(*got), *wanted),
         Fault::Code { got, wanted } => ended(block, &format!("exit code {got}"), *wanted),
     };

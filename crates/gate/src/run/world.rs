@@ -10,12 +10,15 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::lab::Lab;
+use super::leftovers::Leftovers;
 
 /// A unit's surroundings. The sandbox stops and the folder goes when it is dropped.
 #[derive(Debug)]
 pub(super) struct World {
     sandbox: Sandbox,
     env: Vec<(String, String)>,
+    // What still runs ends before its folder goes.
+    _leftovers: Leftovers,
     folder: TempDir,
 }
 
@@ -61,7 +64,7 @@ impl World {
         let mut env: Vec<_> = lab.settings.env.iter().map(|(name, value)| (name.clone(), fill(value))).collect();
         // What a program leaves there when it is killed goes with the folder.
         env.push(("TMPDIR".to_owned(), temporary.display().to_string()));
-        Ok(Self { sandbox, env, folder })
+        Ok(Self { sandbox, env, _leftovers: Leftovers(folder.path().to_owned()), folder })
     }
 
     /// The address of the sandbox, without a slash at its end.

@@ -8,6 +8,8 @@ mod pages;
 mod process;
 mod prose;
 mod reference;
+#[cfg(feature = "run")]
+mod reports;
 
 use std::path::{Path, PathBuf};
 
