@@ -7,7 +7,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -194,7 +194,7 @@ fn split(command: &str) -> Vec<String> {
     command.split(' ').map(str::to_owned).collect()
 }
 
-fn words(command: &str, last: &PathBuf) -> Vec<String> {
+fn words(command: &str, last: &Path) -> Vec<String> {
     let mut words = split(command);
     words.push(last.display().to_string());
     words

@@ -15,7 +15,7 @@ pub(crate) fn place(root: &Path, source: &Path, reason: &str) -> Place {
     let (path, index) = if reason.contains("SUMMARY.md") || reason.contains("chapter `") {
         let text = read(&summary);
         // `chapter "a.md"`, or `Duplicate file in SUMMARY.md: "a.md"`; of two lines the second is the one too many.
-        let page = reason.split(['`', '"']).filter(|word| word.ends_with(".md")).last();
+        let page = reason.split(['`', '"']).rfind(|word| word.ends_with(".md"));
         let index = page.and_then(|page| text.lines().collect::<Vec<_>>().iter().rposition(|line| line.contains(page)));
         (summary, index)
     } else {
