@@ -42,6 +42,33 @@ const TABS: &str = r"
     };
 ";
 
+/// The contrast of each tab of the first group with what is behind it, and of the line under the chosen one, in each theme.
+const CONTRASTS: &str = r"
+    const channels = (color) => color.match(/[\d.]+/g).slice(0, 3).map((channel) => channel / 255);
+    const linear = (channel) => channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4;
+    const luminance = (color) => {
+        const [red, green, blue] = channels(color).map(linear);
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    const contrast = (one, other) => {
+        const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+        return (light + 0.05) / (dark + 0.05);
+    };
+    const root = document.documentElement;
+    const themes = ['light', 'rust', 'coal', 'navy', 'ayu'];
+    return themes.flatMap((theme) => {
+        root.classList.remove(...themes);
+        root.classList.add(theme);
+        const page = getComputedStyle(root).backgroundColor;
+        return [...document.querySelector('.tab-list').children].map((tab) => {
+            const { color, backgroundColor, borderBottomColor } = getComputedStyle(tab);
+            const behind = backgroundColor === 'rgba(0, 0, 0, 0)' ? page : backgroundColor;
+            const line = tab.ariaSelected === 'true' ? contrast(borderBottomColor, behind) : 21;
+            return [`${theme} ${tab.textContent}`, contrast(color, behind), line];
+        });
+    });
+";
+
 const NAMES: [&str; 4] = ["Rust", "curl", "Python", "JavaScript"];
 
 /// The languages of each group.
@@ -134,6 +161,20 @@ async fn tabs_are_operated_by_keyboard() {
     focused.send_keys(&char::from(Key::Tab).to_string()).await.expect("a key is pressed");
     let copy = "return document.activeElement.matches('#tabs-1-rust .clip-button')";
     assert_eq!(browser.ask(copy).await, true);
+    browser.end(&server).await;
+}
+
+#[tokio::test]
+async fn tabs_have_contrast_in_all_themes() {
+    let Some(browser) = Browser::start(1200, false).await else { return };
+    let server = Proofbook::start(&["serve", "--port", "0"]).await;
+    browser.open(&format!("{}/integrations/api.html", server.origin())).await;
+    let contrasts: Vec<(String, f64, f64)> =
+        serde_json::from_value(browser.ask(CONTRASTS).await).expect("a contrast for each tab");
+    assert_eq!(contrasts.len(), 5 * NAMES.len());
+    for (tab, text, line) in contrasts {
+        assert!(text >= 4.5 && line >= 3.0, "{tab}: {text} for the text, {line} for the line under it");
+    }
     browser.end(&server).await;
 }
 
