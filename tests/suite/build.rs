@@ -52,6 +52,8 @@ async fn a_site_has_the_pages_the_contract_and_the_offline_book() {
     }
     assert!(told.contains("2 pages"), "drafts are not counted: {told}");
     assert!(told.contains(ZIP), "{told}");
+    let schema = fs::read_to_string(out.join("report.schema.json")).expect("the schema");
+    assert_eq!(schema, proofbook_gate::report::json::SCHEMA);
     let contract = fs::read(out.join("openapi.json")).expect("the contract");
     let contract: serde_json::Value = serde_json::from_slice(&contract).expect("JSON");
     assert_ne!(contract["servers"][0]["url"], "/", "a site has no sandbox on its own address");

@@ -123,9 +123,11 @@ async fn all_of_its_contract_is_shown() {
     let names: Vec<&Value> = operations.iter().map(|operation| &operation["id"]).collect();
     assert_eq!(json!(names), json!(["listParcels", "sendParcel", "getParcel", "stopParcel"]));
     assert_eq!(operations[0]["statuses"], json!({ "200": [FIND], "400": [FIND] }));
-    let errors = json!([{ "name": "bad_query", "pages": [FIND] }, { "name": "bad_parcel", "pages": [SEND] }]);
-    assert_eq!(coverage["errors"], errors);
-    assert_eq!(coverage["headers"], json!([{ "name": "X-Depot", "pages": [FIND] }]));
+    let shown_on = |name: &str, page: &str| json!({ "name": name, "pages": [page] });
+    let errors = [("bad_query", FIND), ("bad_parcel", SEND), ("no_key", FIND), ("no_parcel", FIND)];
+    assert_eq!(coverage["errors"], json!(errors.map(|(name, page)| shown_on(name, page))));
+    assert_eq!(coverage["events"], json!([shown_on("parcel.moved", SEND)]));
+    assert_eq!(coverage["headers"], json!([shown_on("X-Depot", FIND), shown_on("X-Parcels-Signature", SEND)]));
 }
 
 #[tokio::test]

@@ -74,6 +74,7 @@ async fn a_call_from_the_explorer_reaches_the_sandbox_with_its_key() {
     let server = Proofbook::serve(book.path()).await;
     let json = |text: String| serde_json::from_str::<Value>(&text).expect("JSON");
 
+    assert_eq!(text(&server, "/report.schema.json").await, proofbook_gate::report::json::SCHEMA);
     let contract = json(text(&server, "/openapi.json").await);
     assert_eq!(contract["servers"][0]["url"], "/", "the first server is this origin");
     let settings = json(text(&server, "/explorer/settings.json").await);

@@ -199,6 +199,20 @@ pub fn blocks(page: &Page) -> Vec<Block> {
     blocks
 }
 
+/// Where a page has code in raw HTML, which no reader of Markdown can tell from other code, and no fence speaks for.
+pub fn raw_code(page: &Page) -> Vec<Place> {
+    let mut lines = LineCounter::new(page.text());
+    let mut places = Vec::new();
+    for (event, range) in new_cmark_parser(page.text(), &page.markdown_options()).into_offset_iter() {
+        if let Event::Html(html) | Event::InlineHtml(html) = event
+            && let Some(at) = html.to_ascii_lowercase().find("<pre")
+        {
+            places.push(page.place(lines.line_at(range.start + at)));
+        }
+    }
+    places
+}
+
 fn block(page: &Page, expanded_line: usize, info: Option<String>, code: &str) -> Block {
     let first = if info.is_some() { expanded_line + 1 } else { expanded_line };
     let info = info.unwrap_or_default();

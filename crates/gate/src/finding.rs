@@ -153,16 +153,22 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// A finding without detail, about no block.
+    /// A finding without detail, about no block. Signs that would steer a terminal are shown, not sent.
     pub fn new(code: Code, place: Place, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { code, place, message: message.into(), help: help.into(), detail: None, block: None }
+        let (message, help) = (readable(&message.into()), readable(&help.into()));
+        Self { code, place, message, help, detail: None, block: None }
     }
 
     /// With what a person wants to see next. Signs that would steer a terminal are shown, not sent.
     pub fn detail(mut self, detail: impl AsRef<str>) -> Self {
-        self.detail = Some(detail.as_ref().chars().filter_map(shown).collect());
+        let detail = readable(detail.as_ref());
+        self.detail = (!detail.trim().is_empty()).then_some(detail);
         self
     }
+}
+
+fn readable(text: &str) -> String {
+    text.chars().filter_map(shown).collect()
 }
 
 /// A character as a report may hold it: a control character as its picture (Unicode, block "Control Pictures").

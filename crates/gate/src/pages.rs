@@ -109,6 +109,10 @@ impl Book {
             let Some(path) = &chapter.path else { continue };
             let mut expanded = expander.page(path, &chapter.content)?;
             expanded.take_directives(&expander.page_name(path), &directives)?;
+            let bytes = expanded.text.len() as u64;
+            if bytes > MOST {
+                return Err(Error::TooLarge { page: expander.page_name(path), bytes });
+            }
             pages.push(Page {
                 path: expander.page_name(path),
                 title: chapter.name.clone(),
@@ -173,7 +177,7 @@ impl Book {
     }
 }
 
-/// The largest page, in bytes.
+/// The largest page, in bytes, as it stands and with its includes.
 const MOST: u64 = 1024 * 1024;
 
 /// Every Markdown file below a folder, in order.

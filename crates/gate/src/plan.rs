@@ -188,6 +188,10 @@ impl PagePlan<'_> {
             }
         }
         self.find_unused_files(first);
+        for place in blocks::raw_code(page) {
+            let message = "code between `<pre>` tags is never proven";
+            self.plan.findings.push(Finding::new(Code::BlockExempt, place, message, "write it as a fence"));
+        }
     }
 
     /// A file that no block names is a block that nothing proves.

@@ -5,6 +5,7 @@ use crate::contract::Document;
 use crate::failure::Failure;
 use crate::web::explorer;
 use crate::{exit, output};
+use proofbook_gate::report::json::SCHEMA;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -61,6 +62,7 @@ fn write(book: &Book, out: &Path) -> anyhow::Result<()> {
     let contract = Document::of(book.root())?;
     fs::write(fresh.join("openapi.yaml"), &contract.yaml)?;
     fs::write(fresh.join("openapi.json"), serde_json::to_string_pretty(&contract.json)?)?;
+    fs::write(fresh.join("report.schema.json"), SCHEMA)?;
     explorer::write(&fresh.join("explorer"), &built.title, &contract)?;
     let name = offline::slug(&built.title);
     let zip = format!("{name}.zip");

@@ -24,7 +24,7 @@ use crate::{exit, output, provided};
 pub(crate) enum Format {
     /// For people: what failed first, and what to do about it
     Human,
-    /// All of it, by a documented schema
+    /// All of it, by the JSON Schema that is beside the book, `report.schema.json`
     Json,
     /// JUnit XML, for CI servers
     Junit,
@@ -67,7 +67,7 @@ impl Proof {
 /// What the server has beside the contract and the sandbox's controls.
 const PATHS: [&str; 4] = ["/", "/explorer/", "/openapi.yaml", "/openapi.json"];
 /// What a build writes beside the pages.
-const GENERATED: [&str; 3] = ["openapi.yaml", "openapi.json", "explorer/"];
+const GENERATED: [&str; 4] = ["openapi.yaml", "openapi.json", "report.schema.json", "explorer/"];
 
 /// Whether the command line accepts these words. What is left open (a value that must be given) is no fault in a sentence.
 fn accepts(words: &[&str]) -> Result<(), String> {

@@ -74,10 +74,28 @@ pub fn start_of(body: &[u8]) -> String {
     String::from_utf8_lossy(body.get(..end).unwrap_or(body)).into_owned()
 }
 
+/// Is told of each exchange, also of those for which the log has no room any more.
+#[derive(Clone)]
+pub struct Watch(Arc<dyn Fn(&Exchange) + Send + Sync>);
+
+impl Watch {
+    /// Calls this with each exchange, in the order in which they were answered. It must not wait.
+    pub fn new(told: impl Fn(&Exchange) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(told))
+    }
+}
+
+impl std::fmt::Debug for Watch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Watch")
+    }
+}
+
 /// The latest exchanges. The oldest makes room for the newest.
 #[derive(Debug, Default)]
 pub struct Log {
     inner: Mutex<Inner>,
+    watch: Option<Watch>,
 }
 
 #[derive(Debug, Default)]
@@ -88,6 +106,12 @@ struct Inner {
 }
 
 impl Log {
+    /// An empty log.
+    #[must_use]
+    pub fn new(watch: Option<Watch>) -> Self {
+        Self { inner: Mutex::default(), watch }
+    }
+
     /// Adds an exchange.
     pub fn push(&self, exchange: Exchange) {
         let mut inner = self.lock();
@@ -107,6 +131,9 @@ impl Log {
                 let more = if more > 0 { format!(", and {more} more like it") } else { String::new() };
                 inner.faults.push(format!("{method} {target} → {status}: {violation}{more}"));
             }
+        }
+        if let Some(Watch(told)) = &self.watch {
+            told(&exchange);
         }
         if inner.exchanges.len() == KEPT {
             inner.exchanges.pop_front();

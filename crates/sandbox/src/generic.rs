@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use http::HeaderMap;
-use http::header::{ALLOW, HeaderName, HeaderValue};
+use http::header::{ALLOW, AUTHORIZATION, COOKIE, HeaderName, HeaderValue, WWW_AUTHENTICATE};
 use proofbook_contract::{Contract, Find, Operation, Response};
 use serde_json::json;
 
@@ -52,17 +52,53 @@ impl Behaviour for Generic {
     }
 }
 
-/// Answers a call with the example of the lowest documented 2xx. A request that breaks the contract gets the contract's own
-/// 400 or 422, or without an example of those a problem document that says where.
+/// Answers a call with the example of the lowest documented 2xx, or of the status that `Prefer: code=404` asks for (the
+/// preference is Prism's). A request that breaks the contract gets the contract's own 400 or 422, or without an example of
+/// those a problem document that says where. One without a credential gets the documented 401, if there is one.
 #[must_use]
 pub fn answer(contract: &Contract, call: &Call<'_>) -> Reply {
     if call.too_large {
         return problem(413, "Payload too large", "The body is over the limit.");
     }
+    if call.operation.response(401).is_some() && !is_authenticated(contract, call) {
+        return example(contract, call.operation, 401).header(WWW_AUTHENTICATE, "Bearer");
+    }
     if let Some(first) = call.violations.first() {
         return refuse(contract, call.operation, &first.message);
     }
+    if let Some(status) = preferred(call.headers) {
+        return match call.operation.response(status) {
+            Some(_) => example(contract, call.operation, status),
+            None => refuse(contract, call.operation, &format!("The contract documents no {status} here.")),
+        };
+    }
     example(contract, call.operation, contract.default_status(call.operation))
+}
+
+/// The status that the client prefers (RFC 7240).
+fn preferred(headers: &HeaderMap) -> Option<u16> {
+    let values = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split([',', ';'])).find_map(|one| one.trim().strip_prefix("code=")?.parse().ok())
+}
+
+/// Whether a call carries what one of the alternatives of its operation's `security` asks for. Any value will do.
+fn is_authenticated(contract: &Contract, call: &Call<'_>) -> bool {
+    let schemes = contract.document().pointer("/components/securitySchemes");
+    let carries = |name: &str| {
+        let Some(scheme) = schemes.and_then(|all| all.get(name)).map(|one| contract.resolve(one)) else { return true };
+        let key = scheme["name"].as_str().unwrap_or_default();
+        let cookie = || call.headers.get(COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let pairs = |text: &str, sign: char| text.split(sign).any(|pair| pair.trim().starts_with(&format!("{key}=")));
+        match (scheme["type"].as_str(), scheme["in"].as_str()) {
+            (Some("apiKey"), Some("query")) => pairs(call.query.unwrap_or_default(), '&'),
+            (Some("apiKey"), Some("cookie")) => pairs(cookie(), ';'),
+            (Some("apiKey"), _) => call.headers.contains_key(key),
+            (Some("mutualTLS"), _) => true,
+            _ => call.headers.contains_key(AUTHORIZATION),
+        }
+    };
+    let alternatives = call.operation.security_scopes();
+    alternatives.is_empty() || alternatives.iter().any(|all| all.iter().all(|(name, _)| carries(name)))
 }
 
 /// The answer to a request that breaks the contract: the contract's own, where it has one; else one that says where.

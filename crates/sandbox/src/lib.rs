@@ -35,7 +35,7 @@ use std::time::Duration;
 use proofbook_contract::{Contract, LoadError};
 
 use crate::behaviour::Behaviour;
-use crate::exchange::{Exchange, Log};
+use crate::exchange::{Exchange, Log, Watch};
 use crate::front::Front;
 use crate::generic::Generic;
 use crate::policy_aggregator::{Options, PolicyAggregator};
@@ -64,6 +64,7 @@ pub struct Builder {
     contract: Option<Contract>,
     behaviour: Kind,
     fallback: axum::Router,
+    watch: Option<Watch>,
     options: Options,
 }
 
@@ -120,6 +121,12 @@ impl Builder {
         self
     }
 
+    /// Tells this of each exchange: the log keeps only the latest.
+    pub fn watch(mut self, watch: Watch) -> Self {
+        self.watch = Some(watch);
+        self
+    }
+
     /// The requests a minute of each key, instead of the contract's number.
     pub fn rate_limit(mut self, requests: u32) -> Self {
         self.options.rate_limit = Some(requests);
@@ -156,7 +163,7 @@ impl Builder {
         let address = listener.local_addr().map_err(StartError::Listen)?;
         let listener = tokio::net::TcpListener::from_std(listener).map_err(StartError::Listen)?;
 
-        let log = Arc::new(Log::default());
+        let log = Arc::new(Log::new(self.watch));
         let behaviour: Arc<dyn Behaviour> = match self.behaviour {
             Kind::Generic => Arc::new(Generic),
             Kind::PolicyAggregator => {

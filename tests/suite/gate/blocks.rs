@@ -28,6 +28,17 @@ const CALLS: &[Fault] = &[
         &[("unknown-operation", PROVE, "```bash\n")],
     ),
     added(
+        "a path that is not there, before more calls than a sandbox remembers",
+        "```bash\ncurl -sS \"$PARCELS_URL/v1/packages\"\n\
+         curl -sS -H 'Authorization: Bearer k' \"$PARCELS_URL/v1/parcels/pcl_[1-600]\" >all\n```",
+        &[("unknown-operation", PROVE, "```bash\n")],
+    ),
+    added(
+        "a thousand calls that break the contract",
+        "```bash\ncurl -sS \"$PARCELS_URL/v1/parcels?n=[1-1000]\" >all\n```",
+        &[("bad-request", PROVE, "```bash\n"); 5],
+    ),
+    added(
         "a method that the path does not have",
         "```bash\ncurl -sS -X PUT \"$PARCELS_URL/v1/parcels\"\n```",
         &[("unknown-operation", PROVE, "```bash\n")],
@@ -58,8 +69,8 @@ const CALLS: &[Fault] = &[
     changed(
         "a request in HTTP that has no operation",
         FIND,
-        ["GET /v1/parcels/pcl_1 HTTP/1.1", "GET /v1/letters/pcl_1 HTTP/1.1"],
-        &[("wrong-output", FIND, "```http\nHTTP/1.1 200"), ("operation-not-shown", CONTRACT, "operationId: getParcel")],
+        ["GET /v1/parcels/pcl_1 HTTP/1.1\nAuth", "GET /v1/letters/pcl_1 HTTP/1.1\nAuth"],
+        &[("wrong-output", FIND, "```http\nHTTP/1.1 200")],
     ),
     added(
         "a request in HTTP that has no operation, and no answer",
@@ -85,7 +96,7 @@ const ENDS: &[Fault] = &[
         "a shell that fails though nothing says so",
         FIND,
         ["bash,status=404,exit=22", "bash,status=404"],
-        &[("block-failed", FIND, "```bash,status=404")],
+        &[("block-failed", FIND, "```bash,status=404\ncurl -sSf")],
     ),
     changed(
         "a shell that fails in another way",

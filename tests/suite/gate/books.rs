@@ -54,6 +54,7 @@ const PAGES: &[Case] = &[
     ("a directive of nothing", |book| change(book, FIND, "You see:", "{{contract limit.none}}"), "src/find.md:42: bad-directive", "limit `none`"),
     ("10 MB", |book| write(book, FIND, "word ".repeat(2_000_000)), "src/find.md:1: page-too-large", "10 MiB"),
     ("a byte over 1 MiB", |book| write(book, FIND, "x".repeat(1024 * 1024 + 1)), "src/find.md:1: page-too-large", "1 MiB"),
+    ("1 MiB of includes", |book| { write(book, "x.txt", "x\n".repeat(512 * 1024)); include(book, "../x.txt"); }, "src/find.md:1: page-too-large", "1 MiB"),
     ("no UTF-8", |book| write(book, FIND, b"# A\n\n\xff\n"), "src/find.md:3: not-text", "byte 6"),
     ("half a character at the end", |book| write(book, FIND, b"# A\n\xe2\x82"), "src/find.md:2: not-text", "byte 5"),
     ("UTF-16", |book| write(book, FIND, b"\xff\xfe#\0 \0A\0"), "src/find.md:1: not-text", "byte 4"),

@@ -29,6 +29,7 @@ const FENCES: &[Fault] = &[
     added("ignore", "```bash,ignore\nfalse\n```", &[("block-exempt", PROVE, "```bash,ignore")]),
     added("no_run", "```python,no_run\nraise\n```", &[("block-exempt", PROVE, "```python,no_run")]),
     added("ignore, of Rust", "```rust,ignore\nfalse\n```", &[("block-exempt", PROVE, "```rust,ignore")]),
+    added("code in HTML", "<pre><code>false</code></pre>", &[("block-exempt", PROVE, "<pre><code>false")]),
     added("no line", "```bash\n\n```", &[("empty-block", PROVE, "```bash\n\n")]),
     added(
         "a block that continues none",

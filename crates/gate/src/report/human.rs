@@ -30,7 +30,7 @@ pub fn text(report: &Report, style: &Style) -> String {
         one(&mut out, finding, finding.block.as_deref().and_then(|name| blocks.get(name)).copied(), style);
     }
     for (lack, count) in &report.lacking {
-        let _ = writeln!(out, "{} {count} blocks: {lack}\n", style.paint("1;33", "SKIPPED"));
+        let _ = writeln!(out, "{} {}: {lack}\n", style.paint("1;33", "SKIPPED"), blocks_of(*count));
     }
     out.push_str(&summary(report, style));
     out
@@ -106,7 +106,9 @@ fn summary(report: &Report, style: &Style) -> String {
 
 fn verdict(report: &Report, style: &Style) -> String {
     let findings = report.findings.len();
+    let skipped: usize = report.lacking.iter().map(|(_, count)| count).sum();
     let verdict = match findings {
+        0 if skipped > 0 => style.paint("1;33", &format!("What ran holds; {} did not run.", blocks_of(skipped))),
         0 => style.paint("1;32", "All holds."),
         1 => style.paint("1;31", "1 finding."),
         many => style.paint("1;31", &format!("{many} findings.")),
@@ -115,6 +117,10 @@ fn verdict(report: &Report, style: &Style) -> String {
         0.0 => format!("{verdict}\n"),
         seconds => format!("{verdict} ({seconds:.1} s)\n"),
     }
+}
+
+fn blocks_of(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "block" } else { "blocks" })
 }
 
 fn row(name: &str, counts: &[usize; 5]) -> String {

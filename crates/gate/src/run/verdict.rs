@@ -13,6 +13,11 @@ use crate::blocks::Block;
 use crate::plan::{Runner, Step, Unit};
 use crate::{Code, Finding, expected};
 
+/// How many wrong calls of a block are told one by one.
+const MOST_FINDINGS: usize = 5;
+/// What a shell says of a program that outgrew its limit: 128 and SIGXFSZ.
+const TOO_MUCH: &str = "exit code 153, which mostly means that it wrote a file of over 1 GiB";
+
 /// What is wrong with one step.
 pub(super) struct Verdict {
     pub(super) findings: Vec<Finding>,
@@ -175,6 +180,7 @@ fn failed(block: &Block, fault: &Fault, stepped: &Stepped) -> Finding {
             "leave the `exit` out, or say in the fence how it fails: `exit=1`",
         ),
         Fault::Exit { got, wanted } => ended(block, &describe(*got), *wanted),
+        Fault::Code { got: 153, wanted } => ended(block, TOO_MUCH, *wanted),
         Fault::Code { got, wanted } => ended(block, &format!("exit code {got}"), *wanted),
     };
     finding.detail(streams.trim_end())
@@ -191,6 +197,7 @@ fn ended(block: &Block, got: &str, wanted: i32) -> Finding {
 fn describe(status: std::process::ExitStatus) -> String {
     match status.code() {
         Some(101) => "a panic (exit code 101)".to_owned(),
+        Some(153) => TOO_MUCH.to_owned(),
         Some(code) => format!("exit code {code}"),
         None => status.to_string(),
     }
@@ -243,6 +250,11 @@ fn judge_calls(runner: Runner, steps: &[Step], seen: &Seen, calls: Range<usize>)
         }
     }
     findings.dedup();
+    if let Some(more) = findings.len().checked_sub(MOST_FINDINGS).filter(|more| *more > 0) {
+        findings.truncate(MOST_FINDINGS);
+        let last = findings.pop().map(|last| last.detail(format!("and {more} calls more that are wrong")));
+        findings.extend(last);
+    }
     findings
 }
 

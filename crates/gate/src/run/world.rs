@@ -2,9 +2,10 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use proofbook_sandbox::Sandbox;
-use proofbook_sandbox::exchange::Exchange;
+use proofbook_sandbox::exchange::{Exchange, Watch};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -16,6 +17,7 @@ use super::leftovers::Leftovers;
 #[derive(Debug)]
 pub(super) struct World {
     sandbox: Sandbox,
+    calls: Arc<Mutex<Vec<Call>>>,
     env: Vec<(String, String)>,
     // What still runs ends before its folder goes.
     _leftovers: Leftovers,
@@ -53,7 +55,12 @@ pub struct Call {
 impl World {
     /// Starts a sandbox and makes an empty folder.
     pub(super) fn start(lab: &Lab) -> io::Result<Self> {
-        let start = Sandbox::builder().contract(lab.contract.clone()).behaviour(lab.kind).start();
+        let calls = Arc::new(Mutex::new(Vec::new()));
+        let watch = Watch::new({
+            let calls = calls.clone();
+            move |exchange| lock(&calls).push(Call::of(exchange))
+        });
+        let start = Sandbox::builder().contract(lab.contract.clone()).behaviour(lab.kind).watch(watch).start();
         let sandbox = lab.runtime.block_on(start).map_err(io::Error::other)?;
         let folder = tempfile::Builder::new().prefix("proofbook-").tempdir()?;
         let temporary = folder.path().join("tmp");
@@ -64,7 +71,7 @@ impl World {
         let mut env: Vec<_> = lab.settings.env.iter().map(|(name, value)| (name.clone(), fill(value))).collect();
         // What a program leaves there when it is killed goes with the folder.
         env.push(("TMPDIR".to_owned(), temporary.display().to_string()));
-        Ok(Self { sandbox, env, _leftovers: Leftovers(folder.path().to_owned()), folder })
+        Ok(Self { sandbox, calls, env, _leftovers: Leftovers(folder.path().to_owned()), folder })
     }
 
     /// The address of the sandbox, without a slash at its end.
@@ -89,15 +96,19 @@ impl World {
 
     /// How many exchanges there were until now.
     pub(super) fn count(&self) -> usize {
-        self.sandbox.exchanges().len()
+        lock(&self.calls).len()
     }
 
     /// Stops the sandbox. Returns what was seen, and where the sandbox broke the contract.
     pub(super) fn end(self) -> (Seen, Vec<String>) {
-        let exchanges = self.sandbox.exchanges().iter().map(|one| Call::of(one)).collect();
+        let exchanges = std::mem::take(&mut *lock(&self.calls));
         let events = self.sandbox.events().into_iter().collect();
         (Seen { exchanges, events }, self.sandbox.end())
     }
+}
+
+fn lock(calls: &Mutex<Vec<Call>>) -> MutexGuard<'_, Vec<Call>> {
+    calls.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Call {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use proofbook_gate::coverage::{Coverage, Item, Operation};
-use proofbook_gate::report::{github, json, junit};
+use proofbook_gate::report::{github, human, json, junit};
 use proofbook_gate::run::{BlockReport, Report, Status};
 use proofbook_gate::tools::Lack;
 use proofbook_gate::{Code, Finding, Place};
@@ -221,5 +221,24 @@ fn github_gets_no_command_out_of_a_text() {
             "::notice title=Proofbook::1 finding, 0 of 1 blocks hold",
             "",
         ]
+    );
+}
+
+#[test]
+fn a_person_is_not_told_that_all_holds_where_something_did_not_run() {
+    let style = human::Style { colour: false, rerun: "proofbook test".to_owned() };
+    let lacking = vec![(Lack::new("node", "apt-get install nodejs"), 1)];
+    let blocks = vec![block("src/a.md", 1, "javascript", Status::Skipped)];
+    let text = human::text(&Report { blocks, lacking, ..Report::default() }, &style);
+    assert!(text.contains("SKIPPED 1 block: node is missing; install it with: apt-get install nodejs"), "{text}");
+    assert!(text.ends_with("What ran holds; 1 block did not run.\n"), "{text}");
+}
+
+#[test]
+fn no_finding_steers_a_terminal() {
+    let finding = Finding::new(Code::DeadLink, place("src/a.md", 1), "\u{1b}[2J", "mend\u{7}").detail(" \n");
+    assert_eq!(
+        (finding.message.as_str(), finding.help.as_str(), finding.detail),
+        ("\u{241b}[2J", "mend\u{2407}", None)
     );
 }

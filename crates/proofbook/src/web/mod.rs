@@ -17,6 +17,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
 use desk::Desk;
+use proofbook_gate::report::json::SCHEMA;
 use std::sync::Arc;
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -33,6 +34,7 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
     Router::new()
         .route("/openapi.yaml", get(yaml))
         .route("/openapi.json", get(json))
+        .route("/report.schema.json", get(report_schema))
         .route(live::PATH, get(live::answer))
         .merge(explorer::routes())
         .fallback(pages::answer)
@@ -50,6 +52,10 @@ fn always(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<Heade
 
 async fn yaml(State(desk): State<Arc<Desk>>) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "application/yaml")], desk.contract.yaml.clone())
+}
+
+async fn report_schema() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/schema+json")], SCHEMA)
 }
 
 async fn json(State(desk): State<Arc<Desk>>) -> impl IntoResponse {

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
+use http::Method;
 use proofbook_sandbox::Sandbox;
 use serde_json::json;
 
-use crate::caller::Caller;
+use crate::caller::{Caller, read};
 
 const LIBRARY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/generic/library.yaml");
 
@@ -18,7 +19,7 @@ async fn library() -> (Sandbox, Caller) {
 #[tokio::test]
 async fn an_example_is_the_answer() {
     let (_sandbox, caller) = library().await;
-    let answer = caller.get("/books/17").await;
+    let answer = read(caller.request(Method::GET, "/books/17").header("X-Card", "1").send().await.unwrap()).await;
     assert_eq!((answer.status, answer.body), (200, json!({ "id": 17, "title": "The Count of Monte Cristo" })));
 }
 
@@ -35,10 +36,34 @@ async fn without_an_example_a_schema_is_and_it_is_the_same_each_time() {
 #[tokio::test]
 async fn a_request_that_breaks_the_contract_is_told_where() {
     let (sandbox, caller) = library().await;
-    let answer = caller.get("/books/seventeen").await;
+    let request = caller.request(Method::GET, "/books/seventeen").header("X-Card", "1");
+    let answer = read(request.send().await.unwrap()).await;
     assert_eq!((answer.status, answer.header("content-type")), (400, "application/problem+json"));
     assert!(answer.body["detail"].as_str().unwrap().contains("`id`"), "{answer:?}");
     assert_eq!(sandbox.exchanges().last().unwrap().request_violations.len(), 1);
+}
+
+#[tokio::test]
+async fn a_call_without_its_credential_gets_the_documented_refusal() {
+    let (sandbox, caller) = library().await;
+    let answer = read(caller.anonymous(Method::GET, "/books/17").send().await.unwrap()).await;
+    assert_eq!((answer.status, answer.code()), (401, "no_card"));
+    assert_eq!(sandbox.violations(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_client_chooses_the_documented_status_that_it_wants_to_see() {
+    let (sandbox, caller) = library().await;
+    let prefer = async |code: &str| {
+        let request = caller.request(Method::GET, "/books/17").header("X-Card", "1").header("Prefer", code);
+        read(request.send().await.unwrap()).await
+    };
+    let answer = prefer("code=404").await;
+    assert_eq!((answer.status, answer.code()), (404, "no_book"));
+    let undocumented = prefer("respond-async, code=418").await;
+    assert_eq!(undocumented.status, 400);
+    assert!(undocumented.body["detail"].as_str().unwrap().contains("418"), "{undocumented:?}");
+    assert_eq!(sandbox.violations(), Vec::<String>::new());
 }
 
 #[tokio::test]
