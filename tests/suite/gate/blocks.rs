@@ -1,7 +1,7 @@
 //! Faults of blocks: what they ask of the API, and how they end.
 
 use super::faults::{Fault, added, changed, each_is_found};
-use super::{CONTRACT, FIND, PROVE, SEND};
+use super::{FIND, PROVE, SEND};
 
 const CALLS: &[Fault] = &[
     changed(
