@@ -216,7 +216,7 @@ fn github_gets_no_command_out_of_a_text() {
         lines,
         [
             "::error file=a%0D%0A%3A%3Aerror%3A%3Ab%0A%3A%3Aset-output name=c%3A%3Ad,line=1,title=dead-link::\
-             a%0D%0A::error::b%0A::set-output name=c::d; a%0D%0A::error::b%0A::set-output name=c::d",
+             a%0A::error::b%0A::set-output name=c::d; a%0A::error::b%0A::set-output name=c::d",
             // A block that did not run is not one that holds.
             "::notice title=Proofbook::1 finding, 0 of 1 blocks hold",
             "",
