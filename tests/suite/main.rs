@@ -10,6 +10,7 @@
 //! - [`findings`]: the gate's codes and their page; [`watch`]: the gate on each save
 //! - [`reports`]: the gate's reports for machines
 //! - [`gate`]: the gate on a book of another API, and every fault that can be planted in it
+//! - [`receivers`]: the sample webhook receivers; [`samples`] makes samples ready to run
 //! - [`fuzz`]: thousands of generated calls
 //! - [`libraries`]: the official webhook libraries for Python and JavaScript
 //!
@@ -26,7 +27,9 @@ mod fuzz;
 mod gate;
 mod handbook;
 mod libraries;
+mod receivers;
 mod reports;
+mod samples;
 mod sandbox;
 mod serve;
 mod support;

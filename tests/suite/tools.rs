@@ -29,8 +29,19 @@ pub fn python_of(lock: &Path) -> Option<PathBuf> {
 
 /// The directory with the `node_modules` of `tests/tools/node/package-lock.json`.
 pub fn node() -> Option<PathBuf> {
-    let modules = have(tools::node_modules(&repository().join("tests/tools/node"), &state()))?;
-    modules.parent().map(Path::to_owned)
+    node_of(&repository().join("tests/tools/node"))?.parent().map(Path::to_owned)
+}
+
+/// The `node_modules` of the lock file in a folder.
+pub fn node_of(folder: &Path) -> Option<PathBuf> {
+    have(tools::node_modules(folder, &state()))
+}
+
+/// The folder with PostgreSQL's programs. Debian keeps those of the server off the `PATH`.
+pub fn postgres() -> Option<PathBuf> {
+    let folders = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let found = folders.map(|entry| entry.path().join("bin")).find(|folder| folder.join("initdb").exists());
+    have(found.ok_or_else(|| Lack::new("PostgreSQL", "apt-get install postgresql")))
 }
 
 /// Whether Chromium and its driver are there.

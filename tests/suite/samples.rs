@@ -1,0 +1,85 @@
+//! Makes the sample integrations ready to run, as their READMEs do.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use tempfile::TempDir;
+use tokio::process::Command;
+use tokio::sync::OnceCell;
+
+use crate::support::{copy_folder, repository};
+use crate::tools;
+
+/// The program of a Rust sample. All of them are built at once, with what the tests were built with.
+pub(crate) async fn rust(name: &str) -> PathBuf {
+    static BUILT: OnceCell<()> = OnceCell::const_new();
+    BUILT
+        .get_or_init(async || {
+            let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+            let mut build = Command::new(cargo);
+            build.args(["build", "--workspace", "--bins", "--locked", "--quiet"]).current_dir(repository());
+            let output = build.stdin(Stdio::null()).output().await.expect("cargo runs");
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        })
+        .await;
+    let programs = Path::new(env!("CARGO_BIN_EXE_proofbook")).parent().expect("a folder");
+    programs.join(name).with_extension(std::env::consts::EXE_EXTENSION)
+}
+
+/// Copies a sample for Node into a folder, beside the packages of its lock file.
+pub(crate) fn node(sample: &Path, folder: &Path) -> Option<()> {
+    let modules = tools::node_of(sample)?;
+    copy_folder(sample, folder);
+    std::os::unix::fs::symlink(modules, folder.join("node_modules")).expect("a link");
+    Some(())
+}
+
+/// The folders of the samples that have a container file.
+fn with_container() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![repository().join("examples/integrations")];
+    while let Some(folder) = folders.pop() {
+        let entries = std::fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+        folders.extend(entries.filter(|path| path.is_dir() && !path.ends_with("node_modules")));
+        if folder.join("Dockerfile").exists() {
+            found.push(folder);
+        }
+    }
+    assert!(found.len() >= 3, "{found:?}");
+    found
+}
+
+#[test]
+fn a_container_file_copies_what_is_there_and_runs_as_nobody_special() {
+    for sample in with_container() {
+        let text = std::fs::read_to_string(sample.join("Dockerfile")).expect("a container file");
+        for line in text.lines().filter(|line| line.starts_with("COPY ") && !line.contains("--from")) {
+            let words: Vec<&str> = line.split_whitespace().skip(1).collect();
+            for file in words.split_last().expect("a target").1 {
+                assert!(sample.join(file).exists(), "{}: {line}", sample.display());
+            }
+        }
+        // Every module of the program is among them.
+        for entry in std::fs::read_dir(&sample).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+            let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            assert!(!name.ends_with(".mjs") && !name.ends_with(".py") || text.contains(&name), "{name}: {text}");
+        }
+        for needed in ["\nUSER ", "\nHEALTHCHECK ", "\nCMD ["] {
+            assert!(text.contains(needed), "{}: {needed}", sample.display());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_rust_sample_stands_alone_with_its_own_lock_file() {
+    for sample in with_container().iter().filter(|sample| sample.join("Cargo.toml").exists()) {
+        let folder = TempDir::with_prefix("proofbook-suite-").expect("a folder");
+        copy_folder(sample, folder.path());
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut update = Command::new(cargo);
+        update.args(["update", "--workspace", "--locked", "--offline"]).current_dir(folder.path());
+        let output = update.output().await.expect("cargo runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{}: {said}; copy the versions of ours", sample.display());
+    }
+}
