@@ -2,16 +2,21 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use futures::StreamExt;
 use tokio::sync::{mpsc, watch};
+use tokio::time::timeout;
 
 use super::sender::{Delivery, change};
 use super::subject::Receiver;
+use crate::support::PATIENCE;
 
 const DELIVERIES: u32 = 1000;
 /// How many are on their way at once.
 const SENDERS: usize = 16;
+/// How long a sender waits before it tries again.
+const AGAIN: Duration = Duration::from_millis(100);
 /// How often it is killed, at least.
 const KILLS: usize = 10;
 
@@ -35,8 +40,10 @@ impl Sender {
             match Delivery::of(&id, &event).request(&url).send().await {
                 Ok(answer) if answer.status() == 202 => return self.told.send(()).expect("the test goes on"),
                 Ok(answer) => panic!("{number}: {}", answer.status()),
-                // Killed: the next one has another address.
-                Err(_) => self.current.changed().await.expect("it starts again"),
+                // Killed: the next one has another address. Or it ended an idle connection just now: again.
+                Err(_) => {
+                    let _ = timeout(AGAIN, self.current.changed()).await;
+                }
             }
         }
     }
@@ -54,7 +61,15 @@ pub(super) async fn a_thousand_deliveries(receiver: Receiver) {
     let mut running = Some(running);
     let mut kills = 0;
     let mut left = fastrand::u32(20..=90);
-    while accepted.recv().await.is_some() {
+    loop {
+        match timeout(PATIENCE, accepted.recv()).await {
+            Ok(Some(())) => {}
+            Ok(None) => break,
+            Err(_) => {
+                let log = running.take().expect("it runs").terminate().await;
+                panic!("it takes no deliveries any more: {log:?}");
+            }
+        }
         left -= 1;
         if left == 0 {
             running.take().expect("it runs").kill().await;

@@ -6,8 +6,9 @@ use std::process::Stdio;
 use rusqlite::Connection;
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
-use tokio::process::{Child, ChildStdout, Command};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::timeout;
 
 use super::postgres::Postgres;
@@ -38,7 +39,7 @@ pub(super) struct Receiver {
 /// A receiver that runs.
 pub(super) struct Running {
     child: Child,
-    log: Lines<BufReader<ChildStdout>>,
+    log: UnboundedReceiver<String>,
     url: String,
 }
 
@@ -89,7 +90,14 @@ impl Receiver {
     /// Starts it, and waits until it listens.
     pub(super) async fn start(&self) -> Running {
         let mut child = self.command().stdout(Stdio::piped()).spawn().expect("the receiver starts");
-        let mut log = BufReader::new(child.stdout.take().expect("its log")).lines();
+        let mut lines = BufReader::new(child.stdout.take().expect("its log")).lines();
+        let (read, mut log) = unbounded_channel();
+        // A log that nobody reads would stop it once the pipe is full.
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = lines.next_line().await {
+                let _ = read.send(line);
+            }
+        });
         let line = next(&mut log, "listening").await;
         let url = line["url"].as_str().expect("its address").to_owned();
         Running { child, log, url }
@@ -164,12 +172,12 @@ impl Running {
     }
 }
 
-async fn line(log: &mut Lines<BufReader<ChildStdout>>) -> Option<Value> {
-    let line = timeout(PATIENCE, log.next_line()).await.expect("its log goes on").expect("its log is text")?;
+async fn line(log: &mut UnboundedReceiver<String>) -> Option<Value> {
+    let line = timeout(PATIENCE, log.recv()).await.expect("its log goes on")?;
     Some(serde_json::from_str(&line).unwrap_or_else(|error| panic!("its log is JSON ({error}): {line}")))
 }
 
-async fn next(log: &mut Lines<BufReader<ChildStdout>>, message: &str) -> Value {
+async fn next(log: &mut UnboundedReceiver<String>, message: &str) -> Value {
     let mut before = Vec::new();
     while let Some(line) = line(log).await {
         if line["message"] == message {

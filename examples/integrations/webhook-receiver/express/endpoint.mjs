@@ -7,16 +7,8 @@ import { counts } from "./store.mjs";
 
 const LARGEST_BYTES = 256 * 1024;
 
-class Refusal extends Error {
-  constructor(status, error, reason) {
-    super(error);
-    Object.assign(this, { status, reason });
-  }
-}
-
 // ANCHOR: endpoint
-export function endpoint(store, webhooks, wake) {
-  const app = express().disable("x-powered-by").disable("etag");
+export function receiver(store, webhooks, wake) {
   const check = (request, response, next) => {
     const mediaType = (request.get("content-type") ?? "").split(";")[0].trim().toLowerCase();
     if (mediaType !== "application/json") throw new Refusal(415, "unsupported media type", "wrong_media_type");
@@ -27,7 +19,7 @@ export function endpoint(store, webhooks, wake) {
   // The body as it came over the wire: parsed and written again it would have another signature.
   const raw = express.raw({ type: () => true, limit: LARGEST_BYTES, inflate: false });
 
-  app.post("/webhooks", check, raw, (request, response) => {
+  const receive = (request, response) => {
     const body = request.body ?? Buffer.alloc(0);
     const { type } = verify(webhooks, request.headers, body);
     const id = request.get("webhook-id");
@@ -40,9 +32,14 @@ export function endpoint(store, webhooks, wake) {
     }
     wake();
     response.status(202).json({ status: "accepted" });
-  });
-  // ANCHOR_END: endpoint
+  };
+  return [check, raw, receive];
+}
+// ANCHOR_END: endpoint
 
+export function endpoint(store, webhooks, wake) {
+  const app = express().disable("x-powered-by").disable("etag");
+  app.post("/webhooks", ...receiver(store, webhooks, wake));
   app.all("/webhooks", (request, response) => response.set("Allow", "POST").status(405).json({ error: "POST only" }));
   app.get("/healthz", (request, response) => {
     try {
@@ -73,6 +70,13 @@ export function endpoint(store, webhooks, wake) {
 }
 
 // ANCHOR: verify
+class Refusal extends Error {
+  constructor(status, error, reason) {
+    super(error);
+    Object.assign(this, { status, reason });
+  }
+}
+
 /** Checks id, timestamp and signature with each secret, and returns the event. The library compares in constant time. */
 export function verify(webhooks, headers, body) {
   let reason;

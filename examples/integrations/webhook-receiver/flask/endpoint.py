@@ -11,17 +11,8 @@ from store import counts
 LARGEST_BYTES = 256 * 1024
 
 
-class Refusal(Exception):
-    def __init__(self, status, error, reason):
-        super().__init__(error)
-        self.status, self.reason = status, reason
-
-
 # ANCHOR: endpoint
-def create_app(store, webhooks, wake):
-    app = Flask(__name__, static_folder=None)
-
-    @app.post("/webhooks")
+def receiver(store, webhooks, wake):
     def receive():
         if request.mimetype != "application/json":
             raise Refusal(415, "unsupported media type", "wrong_media_type")
@@ -41,7 +32,14 @@ def create_app(store, webhooks, wake):
             return jsonify(error="unavailable"), 503, {"Retry-After": "5"}
         wake()
         return jsonify(status="accepted"), 202
-    # ANCHOR_END: endpoint
+
+    return receive
+# ANCHOR_END: endpoint
+
+
+def create_app(store, webhooks, wake):
+    app = Flask(__name__, static_folder=None)
+    app.post("/webhooks")(receiver(store, webhooks, wake))
 
     @app.get("/healthz")
     def health():
@@ -59,6 +57,12 @@ def create_app(store, webhooks, wake):
 
 
 # ANCHOR: verify
+class Refusal(Exception):
+    def __init__(self, status, error, reason):
+        super().__init__(error)
+        self.status, self.reason = status, reason
+
+
 def verify(webhooks, headers, body):
     """Checks id, timestamp and signature with each secret, and returns the event's type. The library compares in
     constant time."""

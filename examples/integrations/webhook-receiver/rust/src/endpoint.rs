@@ -16,9 +16,9 @@ use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_TIMESTAMP, Webhook, Web
 use crate::store::Shared;
 
 /// The largest body, in bytes.
-const LARGEST: usize = 256 * 1024;
+pub const LARGEST: usize = 256 * 1024;
 /// How long a sender may take for a body.
-const SLOWEST: Duration = Duration::from_secs(10);
+pub const SLOWEST: Duration = Duration::from_secs(10);
 
 /// What the endpoint needs.
 pub struct Receiver {
@@ -92,7 +92,7 @@ async fn accept(receiver: &Receiver, headers: &HeaderMap, request: Request) -> R
 // ANCHOR: verify
 /// Checks id, timestamp and signature with each secret. `body` is what came over the wire: parsed and written again it would
 /// have another signature. The library compares in constant time.
-fn verify(webhooks: &[Webhook], headers: &HeaderMap, body: &Bytes) -> Result<(), &'static str> {
+pub fn verify(webhooks: &[Webhook], headers: &HeaderMap, body: &Bytes) -> Result<(), &'static str> {
     // The library subtracts without looking: no clock shows a number of over 12 digits.
     if text(headers, HEADER_WEBHOOK_TIMESTAMP).len() > 12 {
         return Err("stale_timestamp");
@@ -111,7 +111,7 @@ fn verify(webhooks: &[Webhook], headers: &HeaderMap, body: &Bytes) -> Result<(),
 // ANCHOR_END: verify
 
 /// The event's type, and the body as text.
-fn kind_of(body: &Bytes) -> Option<(String, String)> {
+pub fn kind_of(body: &Bytes) -> Option<(String, String)> {
     let value: Value = serde_json::from_slice(body).ok()?;
     let kind = value.get("type")?.as_str()?.to_owned();
     Some((kind, String::from_utf8(body.to_vec()).ok()?))
@@ -126,11 +126,11 @@ async fn health(State(receiver): State<Arc<Receiver>>) -> Response {
     }
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
+pub fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
     let value = HeaderName::from_bytes(name.as_bytes()).ok().and_then(|name| headers.get(name));
     value.and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-fn answer(status: StatusCode, body: Value) -> Response {
+pub fn answer(status: StatusCode, body: Value) -> Response {
     (status, Json(body)).into_response()
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-const TABLES: &str = "
+/// What the database holds.
+pub const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS deliveries (
   webhook_id TEXT PRIMARY KEY, type TEXT NOT NULL, body TEXT NOT NULL, received_at TEXT NOT NULL,
   state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'done', 'failed')),
@@ -15,9 +16,6 @@ CREATE TABLE IF NOT EXISTS changes (
   id TEXT PRIMARY KEY, route_id TEXT NOT NULL, summary TEXT, detected_at TEXT NOT NULL, times INTEGER NOT NULL DEFAULT 1);
 CREATE TABLE IF NOT EXISTS routes (
   route_id TEXT PRIMARY KEY, latest_change_id TEXT NOT NULL, latest_detected_at TEXT NOT NULL);";
-
-/// A connection to the database.
-pub struct Store(Connection);
 
 /// A connection that the endpoint's requests share.
 #[derive(Clone)]
@@ -32,6 +30,9 @@ pub struct Delivery {
 }
 
 // ANCHOR: store
+/// A connection to the database.
+pub struct Store(Connection);
+
 impl Store {
     /// Opens the database, and makes its tables. `FULL` has each commit on the disk before it returns.
     pub fn open(path: &str) -> rusqlite::Result<Self> {
@@ -44,7 +45,7 @@ impl Store {
     }
 
     /// Stores a delivery, or answers `false` if it is known: the sender repeats what it got no answer for.
-    fn insert(&self, webhook_id: &str, kind: &str, body: &str) -> rusqlite::Result<bool> {
+    pub fn insert(&self, webhook_id: &str, kind: &str, body: &str) -> rusqlite::Result<bool> {
         let added = self.0.execute(
             "INSERT INTO deliveries (webhook_id, type, body, received_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
             params![webhook_id, kind, body, jiff::Timestamp::now().to_string()],

@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::store::{Delivery, Store};
 
 /// The longest wait before another attempt.
-const LONGEST: Duration = Duration::from_secs(3600);
+pub const LONGEST: Duration = Duration::from_secs(3600);
 
 /// When work that failed is tried again.
 #[derive(Clone, Copy)]
@@ -98,7 +98,8 @@ fn done(store: &mut Store, delivery: &Delivery) -> anyhow::Result<bool> {
 }
 // ANCHOR_END: work
 
-fn apply_change(transaction: &Transaction<'_>, body: &str) -> anyhow::Result<()> {
+/// Writes a change down, and makes it its route's latest if it is.
+pub fn apply_change(transaction: &Transaction<'_>, body: &str) -> anyhow::Result<()> {
     let event: Value = serde_json::from_str(body)?;
     let word =
         |pointer: &str| event.pointer(pointer).and_then(Value::as_str).with_context(|| format!("{pointer} is missing"));
@@ -120,6 +121,6 @@ fn apply_change(transaction: &Transaction<'_>, body: &str) -> anyhow::Result<()>
 }
 
 /// Unix seconds.
-fn now() -> f64 {
+pub fn now() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64()
 }
