@@ -159,6 +159,22 @@ async fn a_part_of_the_book_can_be_asked_for() {
 }
 
 #[tokio::test]
+async fn what_the_machine_lacks_is_skipped_with_the_command_that_installs_it() {
+    let book = parcels();
+    change(book.path(), PROVE, "bash,exit=3", "bash,exit=3,needs=no-such-program");
+    let programs = "[preprocessor.proofbook.programs]\nno-such-program = \"make it\"\n\n[preprocessor.proofbook.env]";
+    change(book.path(), "book.toml", "[preprocessor.proofbook.env]", programs);
+    let (skipping, code) = report(book.path(), &["--page", "prove"]).await;
+    assert_eq!((found(&skipping), code), (Vec::new(), Some(0)));
+    let lack = json!([{ "what": "no-such-program", "install": "make it", "blocks": 1 }]);
+    assert_eq!((&skipping["lacking"], &skipping["summary"]["skipped"]), (&lack, &json!(1)));
+
+    let arguments = ["test", "--page", "prove", "--book", book.path().to_str().expect("UTF-8")];
+    let output = command(&arguments).env("CI", "true").output().await.expect("the gate runs");
+    assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[tokio::test]
 async fn what_has_not_changed_does_not_run_again() {
     let book = parcels();
     let run = async |more: &[&str]| {

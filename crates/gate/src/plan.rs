@@ -65,7 +65,9 @@ impl Runner {
     fn attributes(self) -> &'static [&'static str] {
         match self {
             Self::Rust => &["should_panic", "status", "editable", "noplayground"],
-            Self::Shell | Self::Console => &["continues", "status", "exit", "background", "terminal", "port", "file"],
+            Self::Shell | Self::Console => {
+                &["continues", "status", "exit", "background", "terminal", "port", "file", "needs"]
+            }
             Self::Python | Self::JavaScript | Self::TypeScript => &["continues", "status", "exit", "file"],
             Self::Json => &["schema", "request", "response", "event", "file", "field", "terminal", "varies", "of"],
             Self::Http => &["status"],

@@ -45,6 +45,8 @@ pub struct Settings {
     pub bash: Option<Bash>,
     /// What draws the diagrams.
     pub mermaid: Option<Mermaid>,
+    /// Programs that a fence may say it `needs`, each with the command that installs it.
+    pub programs: BTreeMap<String, String>,
     /// For stock mdBook: the program that expands `{{contract …}}`.
     command: Option<String>,
     optional: Option<bool>,
@@ -69,6 +71,7 @@ impl Default for Settings {
             node: None,
             bash: None,
             mermaid: None,
+            programs: BTreeMap::new(),
             command: None,
             optional: None,
             before: None,

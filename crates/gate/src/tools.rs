@@ -41,6 +41,13 @@ pub fn find(program: &str, install: &str) -> Result<PathBuf, Lack> {
     }
 }
 
+/// Whether a program is on the `PATH`. It is not run: not every one knows a harmless option.
+#[must_use]
+pub fn is_on_path(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
 /// A Python with the packages of a pip lock file with hashes, in a virtual environment below `state`.
 ///
 /// # Errors

@@ -1,6 +1,9 @@
 // What the hidden lines of a page's JavaScript and TypeScript blocks use. Nothing that a reader sees mentions it.
 
+import { cpSync } from "node:fs";
 import { createServer } from "node:http";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 
 /** Calls a control of the block's sandbox, below /sandbox/, and returns what it answers; null if that is nothing. */
 export async function control(method, name, body) {
@@ -54,4 +57,11 @@ export async function endpoint(statuses = []) {
 /** Serves a page's own request listener or Express app on a free port; returns the address of its /webhooks. */
 export function serve(app) {
   return listen(createServer(app));
+}
+
+/** Imports a module of a sample integration: sample("webhook-receiver/express", "store.mjs"). It finds the packages of the pages. */
+export function sample(folder, module) {
+  const copy = resolve(folder);
+  cpSync(join(process.env.PROOFBOOK_ROOT, "examples/integrations", folder), copy, { recursive: true });
+  return import(pathToFileURL(join(copy, module)));
 }

@@ -3,6 +3,7 @@
 import json
 import os
 import queue
+import sys
 import threading
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -45,6 +46,11 @@ def endpoint(statuses=()):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return f"http://127.0.0.1:{server.server_port}/webhooks", inbox
+
+
+def sample(folder):
+    """Makes the modules of a sample integration importable: sample("webhook-receiver/flask")."""
+    sys.path.insert(0, os.path.join(os.environ["PROOFBOOK_ROOT"], "examples/integrations", folder))
 
 
 def serve(app):

@@ -29,7 +29,7 @@ fn help(attribute: &Attribute) -> Option<&'static str> {
         }
         "file" => (is_below(Path::new(value)), "write a file's name, or its path below the block's folder"),
         "schema" | "request" | "response" | "event" => (!value.is_empty(), "name it as the contract does"),
-        "field" | "terminal" | "of" | "varies" => (!value.is_empty(), "write its value behind `=`"),
+        "field" | "terminal" | "of" | "varies" | "needs" => (!value.is_empty(), "write its value behind `=`"),
         _ => (true, ""),
     };
     (!fits).then_some(help)

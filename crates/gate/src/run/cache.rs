@@ -60,9 +60,9 @@ impl Cache {
         let blocks = unit.steps.iter().flat_map(|step| std::iter::once(&step.block).chain(&step.expected));
         for block in blocks.chain(&unit.files) {
             let calls_programs = matches!(block.language.as_str(), "bash" | "sh" | "console");
-            if calls_programs
-                && block.lines.iter().any(|line| line.text.contains("cargo ") || line.text.contains("proofbook"))
-            {
+            let uses = |word: &str| block.lines.iter().any(|line| line.text.contains(word));
+            // What runs the repository's own code depends on it.
+            if uses("PROOFBOOK_ROOT") || uses("sample(") || calls_programs && (uses("cargo ") || uses("proofbook")) {
                 hash.update(&self.sources);
             }
             hash.update(&block.info);

@@ -10,6 +10,7 @@ use proofbook_sandbox::Kind;
 
 use crate::tools::{self, Lack};
 
+use crate::plan::Unit;
 use crate::process::Limits;
 use crate::{Book, Settings};
 
@@ -48,6 +49,14 @@ impl Lab {
             node: OnceLock::new(),
             chromium: OnceLock::new(),
         })
+    }
+
+    /// What a unit's fences say that it needs, and this machine lacks.
+    pub(super) fn lacks(&self, unit: &Unit) -> Option<Lack> {
+        let mut needed = unit.steps.iter().flat_map(|step| step.block.values("needs"));
+        let missing = needed.find(|program| !tools::is_on_path(program))?;
+        let install = self.settings.programs.get(missing).map_or("the package that has it", String::as_str);
+        Some(Lack::new(missing, install))
     }
 
     /// Where the gate keeps what it can make again.

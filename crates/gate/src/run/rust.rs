@@ -176,6 +176,9 @@ fn with_page_lines(text: &str, block: &Block) -> String {
     MODULE.replace_all(text, place).into_owned()
 }
 
+/// How the names of files end that a block's program may be made of.
+const CODE: [&str; 6] = [".rs", ".py", ".js", ".mjs", "Cargo.toml", "Cargo.lock"];
+
 /// What all Rust blocks depend on beside their text: every source of the workspace, by size and time.
 pub(super) fn stamp(root: &Path) -> String {
     let mut files = Vec::new();
@@ -189,7 +192,7 @@ pub(super) fn stamp(root: &Path) -> String {
                 if !name.starts_with('.') && !matches!(&*name, "target" | "node_modules") {
                     folders.push(path);
                 }
-            } else if name.ends_with(".rs") || name == "Cargo.toml" || name == "Cargo.lock" {
+            } else if CODE.iter().any(|end| name.ends_with(end)) {
                 let time = data.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
                 files.push(format!("{} {} {:?}", path.display(), data.len(), time.map(|time| time.as_nanos())));
             }

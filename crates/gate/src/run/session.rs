@@ -297,6 +297,9 @@ fn run(lab: &Lab, book: &Book, unit: &Unit, rust: Option<&Path>) -> io::Result<D
         let seen = Seen { events, ..Seen::default() };
         return Ok(Done { seen, ..Done::of(unit, data::run(lab, unit), Seen::default(), &[]) });
     }
+    if let Some(lack) = lab.lacks(unit) {
+        return Ok(Done::of(unit, Ran::Lacking(lack), Seen::default(), &[]));
+    }
     let world = World::start(lab)?;
     for file in &unit.files {
         if let Some(name) = file.value("file") {

@@ -54,7 +54,7 @@ pub(super) fn run(lab: &Lab, world: &World, page: &Page, unit: &Unit) -> io::Res
     }
     command.args(["-eu", "-s"]);
     lab.clean(&mut command);
-    command.envs(world.env().iter().cloned()).env("PROOFBOOK_ROOT", &lab.root).current_dir(world.work());
+    command.envs(world.env().iter().cloned()).current_dir(world.work());
     if let Some(helpers) = lab.settings.bash.as_ref().and_then(|bash| bash.helpers.as_ref()) {
         command.env("BASH_ENV", lab.root.join(helpers));
     }

@@ -69,6 +69,8 @@ impl World {
         let key = lab.new_key();
         let fill = |text: &str| text.replace("{url}", sandbox.url()).replace("{key}", &key);
         let mut env: Vec<_> = lab.settings.env.iter().map(|(name, value)| (name.clone(), fill(value))).collect();
+        // For hidden lines, which may use what lies in the repository.
+        env.push(("PROOFBOOK_ROOT".to_owned(), lab.root.display().to_string()));
         // What a program leaves there when it is killed goes with the folder.
         env.push(("TMPDIR".to_owned(), temporary.display().to_string()));
         Ok(Self { sandbox, calls, env, _leftovers: Leftovers(folder.path().to_owned()), folder })

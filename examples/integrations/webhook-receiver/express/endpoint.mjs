@@ -5,7 +5,7 @@ import { WebhookVerificationError } from "standardwebhooks";
 import { log } from "./log.mjs";
 import { counts } from "./store.mjs";
 
-const LARGEST_BYTES = 256 * 1024;
+export const LARGEST_BYTES = 256 * 1024;
 
 // ANCHOR: endpoint
 export function receiver(store, webhooks, wake) {
@@ -70,7 +70,7 @@ export function endpoint(store, webhooks, wake) {
 }
 
 // ANCHOR: verify
-class Refusal extends Error {
+export class Refusal extends Error {
   constructor(status, error, reason) {
     super(error);
     Object.assign(this, { status, reason });

@@ -2,7 +2,7 @@
 
 import Database from "libsql";
 
-const TABLES = `
+export const TABLES = `
 CREATE TABLE IF NOT EXISTS deliveries (
   webhook_id TEXT PRIMARY KEY, type TEXT NOT NULL, body TEXT NOT NULL, received_at TEXT NOT NULL,
   state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'done', 'failed')),

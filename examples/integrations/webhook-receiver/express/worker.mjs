@@ -67,7 +67,7 @@ export function startWorker({ database }, { retrySeconds, maxAttempts }) {
  * Does a delivery's work and marks it done in one transaction: after a crash both stand, or neither. Returns false for a
  * type that this program does not know: more will come, and they are no error.
  */
-function work(database, { webhook_id, type, body }) {
+export function work(database, { webhook_id, type, body }) {
   return database.transaction(() => {
     if (type === "change.detected") applyChange(database, JSON.parse(body).data);
     database.prepare("UPDATE deliveries SET state = 'done' WHERE webhook_id = ?").run(webhook_id);
