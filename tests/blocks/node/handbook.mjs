@@ -2,6 +2,7 @@
 
 import { cpSync } from "node:fs";
 import { createServer } from "node:http";
+import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -59,9 +60,26 @@ export function serve(app) {
   return listen(createServer(app));
 }
 
-/** Imports a module of a sample integration: sample("webhook-receiver/express", "store.mjs"). It finds the packages of the pages. */
+/** Copies a sample integration beside the packages of the pages, and returns its folder. */
+function copy(folder) {
+  const target = resolve(folder);
+  cpSync(join(process.env.PROOFBOOK_ROOT, "examples/integrations", folder), target, { recursive: true });
+  return target;
+}
+
+/** Imports a module of a sample integration: sample("webhook-receiver/express", "store.mjs"). */
 export function sample(folder, module) {
-  const copy = resolve(folder);
-  cpSync(join(process.env.PROOFBOOK_ROOT, "examples/integrations", folder), copy, { recursive: true });
-  return import(pathToFileURL(join(copy, module)));
+  return import(pathToFileURL(join(copy(folder), module)));
+}
+
+/**
+ * The Zapier sample: its app, Zapier's own tester, a connection to the block's sandbox, and `load`, which requires one of
+ * its modules.
+ */
+export function zapier() {
+  const require = createRequire(join(copy("zapier"), "index.js"));
+  const { POLICY_AGGREGATOR_BASE_URL: base_url, POLICY_AGGREGATOR_API_KEY: api_key } = process.env;
+  const App = require("./index.js");
+  const tester = require("zapier-platform-core").createAppTester(App);
+  return { App, tester, authData: { api_key, base_url }, load: (module) => require(`./${module}`) };
 }

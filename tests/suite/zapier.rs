@@ -1,0 +1,24 @@
+//! The sample app for Zapier passes its own tests: each part by Zapier's own tester, against the sandbox.
+
+use proofbook_sandbox::Sandbox;
+use tempfile::TempDir;
+use tokio::process::Command;
+use tokio::time::timeout;
+
+use crate::samples;
+use crate::support::{PATIENCE, repository};
+
+#[tokio::test]
+async fn every_part_runs_in_zapiers_own_tester() {
+    let folder = TempDir::with_prefix("proofbook-zapier-").expect("a folder");
+    if samples::node(&repository().join("examples/integrations/zapier"), folder.path()).is_none() {
+        return;
+    }
+    let sandbox = Sandbox::start().await.expect("the sandbox");
+    let mut npm = Command::new("npm");
+    npm.arg("test").current_dir(folder.path()).env("POLICY_AGGREGATOR_BASE_URL", sandbox.url()).kill_on_drop(true);
+    let output = timeout(PATIENCE, npm.output()).await.expect("it ends").expect("npm runs");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("\n# pass 8\n") && said.contains("\n# skipped 0\n"), "{said}");
+}
