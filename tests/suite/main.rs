@@ -11,6 +11,7 @@
 //! - [`reports`]: the gate's reports for machines
 //! - [`gate`]: the gate on a book of another API, and every fault that can be planted in it
 //! - [`receivers`]: the sample webhook receivers; [`samples`] makes samples ready to run
+//! - [`slack`]: the sample Slack bot, against a fake of Slack's Web API
 //! - [`zapier`]: the sample app for Zapier, in Zapier's own tester
 //! - [`fuzz`]: thousands of generated calls
 //! - [`libraries`]: the official webhook libraries for Python and JavaScript
@@ -33,6 +34,7 @@ mod reports;
 mod samples;
 mod sandbox;
 mod serve;
+mod slack;
 mod support;
 mod tabs;
 mod tools;

@@ -3,11 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use serde_json::Value;
 use tempfile::TempDir;
-use tokio::process::Command;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
 use tokio::sync::OnceCell;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::time::timeout;
 
-use crate::support::{copy_folder, repository};
+use crate::support::{PATIENCE, copy_folder, repository};
 use crate::tools;
 
 /// The program of a Rust sample. All of them are built at once, with what the tests were built with.
@@ -32,6 +36,80 @@ pub(crate) fn node(sample: &Path, folder: &Path) -> Option<()> {
     copy_folder(sample, folder);
     std::os::unix::fs::symlink(modules, folder.join("node_modules")).expect("a link");
     Some(())
+}
+
+/// A sample that runs. It says where on the first line of its log.
+pub(crate) struct Running {
+    child: Child,
+    log: UnboundedReceiver<String>,
+    url: String,
+}
+
+impl Running {
+    /// Starts it, and waits until it listens.
+    pub(crate) async fn start(mut command: Command) -> Self {
+        command.kill_on_drop(true).stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = command.spawn().expect("the sample starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("its log")).lines();
+        let (read, log) = unbounded_channel();
+        // A log that nobody reads would stop it once the pipe is full.
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = lines.next_line().await {
+                let _ = read.send(line);
+            }
+        });
+        let mut running = Self { child, log, url: String::new() };
+        running.url = running.logs("listening").await["url"].as_str().expect("its address").to_owned();
+        running
+    }
+
+    /// The address that it says.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The next line of its log with this message.
+    pub(crate) async fn logs(&mut self, message: &str) -> Value {
+        let mut before = Vec::new();
+        while let Some(line) = self.line().await {
+            if line["message"] == message {
+                return line;
+            }
+            before.push(line.to_string());
+        }
+        panic!("its log ended without {message:?}:\n{}", before.join("\n"));
+    }
+
+    /// The next line of its log, or nothing at its end.
+    pub(crate) async fn line(&mut self) -> Option<Value> {
+        let line = timeout(PATIENCE, self.log.recv()).await.expect("its log goes on")?;
+        Some(serde_json::from_str(&line).unwrap_or_else(|error| panic!("its log is JSON ({error}): {line}")))
+    }
+
+    /// Ends it at once, as a power cut would.
+    pub(crate) async fn kill(mut self) {
+        self.child.kill().await.expect("it is killed");
+    }
+
+    /// Tells it to stop, and answers with its exit code and the rest of its log.
+    pub(crate) async fn terminate(mut self) -> (Option<i32>, Vec<Value>) {
+        let id = self.child.id().expect("it runs");
+        let sent = Command::new("sh").args(["-c", &format!("kill -TERM {id}")]).status().await;
+        assert!(sent.expect("sh runs").success(), "SIGTERM was sent");
+        let mut rest = Vec::new();
+        while let Some(line) = self.line().await {
+            rest.push(line);
+        }
+        let ended = timeout(PATIENCE, self.child.wait()).await.expect("it ends").expect("it is waited for");
+        (ended.code(), rest)
+    }
+}
+
+/// Starts a sample with settings that it must refuse. Answers with its exit code, and what it says.
+pub(crate) async fn refuses(mut command: Command) -> (Option<i32>, String) {
+    command.kill_on_drop(true).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let output = timeout(PATIENCE, command.output()).await.expect("it ends").expect("it starts");
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
 /// The folders of the samples that have a container file.

@@ -6,8 +6,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::sender::{Answer, Delivery, accepted, change, health, now, read};
-use super::subject::{Receiver, Running, SECRET};
+use super::sender::{Answer, Delivery, accepted, at, change, health, now, read};
+use super::subject::{Receiver, SECRET};
+use crate::samples::Running;
 use crate::support::{PATIENCE, http};
 
 const OTHER_SECRET: &str = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -260,7 +261,7 @@ pub(super) async fn serves_others_while_a_client_is_slow(receiver: Receiver) {
 
 pub(super) async fn knows_only_its_own_paths(receiver: Receiver) {
     let running = receiver.start().await;
-    let get = async |path: &str| http().get(running.at(path)).send().await.expect("an answer");
+    let get = async |path: &str| http().get(at(&running, path)).send().await.expect("an answer");
     assert_eq!(get("/").await.status(), 404);
     assert_eq!(get("/receiver.db").await.status(), 404);
     let wrong_method = get("/webhooks").await;

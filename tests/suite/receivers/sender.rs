@@ -7,7 +7,8 @@ use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use standardwebhooks::Webhook;
 
-use super::subject::{Running, SECRET};
+use super::subject::SECRET;
+use crate::samples::Running;
 use crate::support;
 
 /// A delivery before it is sent.
@@ -72,9 +73,14 @@ impl Delivery {
     }
 }
 
+/// Another of a receiver's addresses.
+pub(super) fn at(receiver: &Running, path: &str) -> String {
+    receiver.url().replace("/webhooks", path)
+}
+
 /// What a receiver says of itself.
 pub(super) async fn health(receiver: &Running) -> Answer {
-    read(CLIENT.get(receiver.at("/healthz")).send().await.expect("an answer")).await
+    read(CLIENT.get(at(receiver, "/healthz")).send().await.expect("an answer")).await
 }
 
 pub(super) async fn read(answer: reqwest::Response) -> Answer {

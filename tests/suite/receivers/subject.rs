@@ -1,19 +1,15 @@
 //! Which receiver is tried, and how it is started as an integrator starts it.
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
 use rusqlite::Connection;
-use serde_json::Value;
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
-use tokio::process::{Child, Command};
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-use tokio::time::timeout;
+use tokio::process::Command;
 
 use super::postgres::Postgres;
+use crate::samples::{self, Running};
 use crate::support::{PATIENCE, copy_folder, repository};
-use crate::{samples, tools};
+use crate::tools;
 
 /// The secret of most tests, which is that of the quick start.
 pub(super) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -34,13 +30,6 @@ pub(super) struct Receiver {
     folder: TempDir,
     postgres: Option<Postgres>,
     settings: Vec<(String, String)>,
-}
-
-/// A receiver that runs.
-pub(super) struct Running {
-    child: Child,
-    log: UnboundedReceiver<String>,
-    url: String,
 }
 
 impl Receiver {
@@ -76,7 +65,7 @@ impl Receiver {
 
     fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
-        command.args(&self.arguments).current_dir(self.folder.path()).kill_on_drop(true).stdin(Stdio::null());
+        command.args(&self.arguments).current_dir(self.folder.path());
         command.env("POLICY_AGGREGATOR_WEBHOOK_SECRET", SECRET).env("HOST", "127.0.0.1").env("PORT", "0");
         command.env("DATABASE_PATH", self.folder.path().join("receiver.db")).env("RETRY_SECONDS", "0.01");
         command.env_remove("MAX_ATTEMPTS").env_remove("DATABASE_URL");
@@ -89,27 +78,12 @@ impl Receiver {
 
     /// Starts it, and waits until it listens.
     pub(super) async fn start(&self) -> Running {
-        let mut child = self.command().stdout(Stdio::piped()).spawn().expect("the receiver starts");
-        let mut lines = BufReader::new(child.stdout.take().expect("its log")).lines();
-        let (read, mut log) = unbounded_channel();
-        // A log that nobody reads would stop it once the pipe is full.
-        tokio::spawn(async move {
-            while let Ok(Some(line)) = lines.next_line().await {
-                let _ = read.send(line);
-            }
-        });
-        let line = next(&mut log, "listening").await;
-        let url = line["url"].as_str().expect("its address").to_owned();
-        Running { child, log, url }
+        Running::start(self.command()).await
     }
 
     /// Starts it with settings that it must refuse. Answers with its exit code, and what it says.
     pub(super) async fn refuses(&self) -> (Option<i32>, String) {
-        let mut child = self.command().stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it starts");
-        let mut said = String::new();
-        let read = child.stderr.as_mut().expect("its words").read_to_string(&mut said);
-        timeout(PATIENCE, read).await.expect("it ends").expect("it is text");
-        (child.wait().await.expect("it ends").code(), said)
+        samples::refuses(self.command()).await
     }
 
     /// The rows that a query answers with, their columns divided by `|`. Both databases understand it.
@@ -130,60 +104,4 @@ impl Receiver {
         let rows = statement.query_map([], row).expect("rows");
         rows.map(|row| row.expect("a row").join("|")).collect()
     }
-}
-
-impl Running {
-    /// Where it takes webhooks.
-    pub(super) fn url(&self) -> &str {
-        &self.url
-    }
-
-    /// Another of its addresses.
-    pub(super) fn at(&self, path: &str) -> String {
-        self.url.replace("/webhooks", path)
-    }
-
-    /// The next line of its log with this message.
-    pub(super) async fn logs(&mut self, message: &str) -> Value {
-        next(&mut self.log, message).await
-    }
-
-    /// The next line of its log, or nothing at its end.
-    pub(super) async fn line(&mut self) -> Option<Value> {
-        line(&mut self.log).await
-    }
-
-    /// Ends it at once, as a power cut would.
-    pub(super) async fn kill(mut self) {
-        self.child.kill().await.expect("it is killed");
-    }
-
-    /// Tells it to stop, and answers with its exit code and the rest of its log.
-    pub(super) async fn terminate(mut self) -> (Option<i32>, Vec<Value>) {
-        let id = self.child.id().expect("it runs");
-        let sent = Command::new("sh").args(["-c", &format!("kill -TERM {id}")]).status().await;
-        assert!(sent.expect("sh runs").success(), "SIGTERM was sent");
-        let mut rest = Vec::new();
-        while let Some(line) = self.line().await {
-            rest.push(line);
-        }
-        let ended = timeout(PATIENCE, self.child.wait()).await.expect("it ends").expect("it is waited for");
-        (ended.code(), rest)
-    }
-}
-
-async fn line(log: &mut UnboundedReceiver<String>) -> Option<Value> {
-    let line = timeout(PATIENCE, log.recv()).await.expect("its log goes on")?;
-    Some(serde_json::from_str(&line).unwrap_or_else(|error| panic!("its log is JSON ({error}): {line}")))
-}
-
-async fn next(log: &mut UnboundedReceiver<String>, message: &str) -> Value {
-    let mut before = Vec::new();
-    while let Some(line) = line(log).await {
-        if line["message"] == message {
-            return line;
-        }
-        before.push(line.to_string());
-    }
-    panic!("its log ended without {message:?}:\n{}", before.join("\n"));
 }

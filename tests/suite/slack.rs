@@ -1,0 +1,43 @@
+//! The sample Slack bot, driven as Slack drives it, against `fake_slack`, which checks what it is sent.
+//!
+//! - [`bot`]: the bot, and what Slack and Policy Aggregator send it
+//! - [`cases`]: what it must do
+
+mod bot;
+mod cases;
+
+/// Each case for each bot, as a test of its own.
+macro_rules! bots {
+    ($($language:ident: $bot:expr => [$($case:ident)*];)*) => { $(
+        mod $language {
+            $(
+                #[tokio::test]
+                async fn $case() {
+                    if let Some(bot) = super::bot::Bot::prepare($bot).await {
+                        super::cases::$case(bot).await;
+                    }
+                }
+            )*
+        }
+    )* };
+}
+
+bots! {
+    javascript: super::bot::Language::JavaScript => [
+        answers_the_command
+        tells_a_person_what_went_wrong
+        refuses_what_slack_did_not_sign
+        answers_the_challenge
+        does_an_event_that_is_sent_again_once
+        posts_a_change_that_the_sandbox_sends
+        keeps_a_route_in_its_thread
+        posts_a_delivery_once
+        trims_a_huge_diff_and_keeps_a_hostile_one_in_its_block
+        waits_as_long_as_slack_says_and_keeps_the_order
+        posts_after_a_restart_what_it_had_not_posted
+        acknowledges_once
+        refuses_a_forged_webhook
+        stops_when_it_is_told_to
+        says_what_is_wrong_with_its_settings
+    ];
+}
