@@ -8,24 +8,32 @@ mod cases;
 
 /// Each case for each bot, as a test of its own.
 macro_rules! bots {
-    ($($language:ident: $bot:expr => [$($case:ident)*];)*) => { $(
+    (@each $cases:tt) => {};
+    (@each $cases:tt $language:ident: $bot:expr; $($more:tt)*) => {
+        bots!(@bot $language $bot, $cases);
+        bots!(@each $cases $($more)*);
+    };
+    (@bot $language:ident $bot:expr, $cases:tt) => {
         mod $language {
-            $(
-                #[tokio::test]
-                async fn $case() {
-                    if let Some(bot) = super::bot::Bot::prepare($bot).await {
-                        super::cases::$case(bot).await;
-                    }
-                }
-            )*
+            bots!(@cases $bot, $cases);
+        }
+    };
+    (@cases $bot:expr, [$($case:ident)*]) => { $(
+        #[tokio::test]
+        async fn $case() {
+            if let Some(bot) = super::bot::Bot::prepare($bot).await {
+                super::cases::$case(bot).await;
+            }
         }
     )* };
+    ($cases:tt $($language:ident: $bot:expr;)*) => { bots!(@each $cases $($language: $bot;)*); };
 }
 
 bots! {
-    javascript: super::bot::Language::JavaScript => [
+    [
         answers_the_command
         tells_a_person_what_went_wrong
+        takes_what_slacks_own_sdk_signs
         refuses_what_slack_did_not_sign
         answers_the_challenge
         does_an_event_that_is_sent_again_once
@@ -39,5 +47,7 @@ bots! {
         refuses_a_forged_webhook
         stops_when_it_is_told_to
         says_what_is_wrong_with_its_settings
-    ];
+    ]
+    javascript: super::bot::Language::JavaScript;
+    rust: super::bot::Language::Rust;
 }

@@ -22,6 +22,7 @@ pub(super) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Language {
     JavaScript,
+    Rust,
 }
 
 /// A bot that can be started, with its sandbox and its Slack.
@@ -44,6 +45,7 @@ impl Bot {
                 samples::node(&sample.join("javascript"), folder.path())?;
                 (PathBuf::from("node"), vec!["bot.mjs".to_owned()])
             }
+            Language::Rust => (samples::rust("policy-slack-bot").await, Vec::new()),
         };
         let sandbox = Sandbox::start().await.expect("the sandbox");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");

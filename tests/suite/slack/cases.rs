@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use fake_slack::request::FromSlack;
+use fake_slack::request::{FromSlack, SIGNING_SECRET};
 use fake_slack::{Script, shown};
 
 use super::bot::{Bot, SECRET, change, deliver, now, send};
 use crate::support::http;
+use crate::tools;
 
 async fn sandbox_control(bot: &Bot, name: &str, body: Value) -> Value {
     let request = http().post(format!("{}/sandbox/{name}", bot.sandbox.url())).bearer_auth(bot.sandbox.key());
@@ -60,6 +61,22 @@ pub(super) async fn tells_a_person_what_went_wrong(mut bot: Bot) {
         let clear = http().delete(format!("{}/sandbox/faults", bot.sandbox.url())).bearer_auth(bot.sandbox.key());
         assert!(clear.send().await.expect("an answer").status().is_success());
     }
+}
+
+pub(super) async fn takes_what_slacks_own_sdk_signs(mut bot: Bot) {
+    let Some(programs) = tools::python() else { return };
+    let running = bot.start().await;
+    let mut request = FromSlack::command("help & <more>", &bot.slack.response_url());
+    let sign = "import sys; from slack_sdk.signature import SignatureVerifier as Slack
+secret, timestamp, body = sys.argv[1:]
+print(Slack(secret).generate_signature(timestamp=timestamp, body=body), end='')";
+    let mut python = std::process::Command::new(programs.join("python"));
+    python.args(["-c", sign, SIGNING_SECRET, &request.timestamp.to_string(), &request.body]);
+    let signature = tools::run(&mut python);
+    assert_eq!(signature, request.signature, "the fake signs as Slack's SDK does");
+    request.signature = signature;
+    assert_eq!(send(&running, &request).await.0, 200);
+    assert!(shown(&bot.called("response_url").await.arguments).contains("/policy routes"));
 }
 
 pub(super) async fn refuses_what_slack_did_not_sign(mut bot: Bot) {
