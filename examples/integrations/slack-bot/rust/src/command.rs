@@ -27,7 +27,7 @@ pub async fn answer(api: &Api, asked: &str) -> Value {
 }
 // ANCHOR_END: command
 
-fn routes(all: &[Value], word: &str) -> Value {
+pub fn routes(all: &[Value], word: &str) -> Value {
     let lower = word.to_lowercase();
     let found: Vec<&Value> = all.iter().filter(|one| text(&one["display"]).to_lowercase().contains(&lower)).collect();
     if found.is_empty() {
@@ -41,7 +41,7 @@ fn routes(all: &[Value], word: &str) -> Value {
     json!({ "text": lines.join("\n") })
 }
 
-fn changes(all: &[Value]) -> Value {
+pub fn changes(all: &[Value]) -> Value {
     if all.is_empty() {
         return json!({ "text": "There are no changes of that route." });
     }
@@ -50,7 +50,7 @@ fn changes(all: &[Value]) -> Value {
     json!({ "text": format!("{} changes", all.len()), "blocks": blocks })
 }
 
-fn change(one: &Value) -> Value {
+pub fn change(one: &Value) -> Value {
     json!({ "text": one["route"]["display"], "blocks": [title(one), about(one), diff_block(text(&one["diff"]))] })
 }
 

@@ -116,7 +116,8 @@ async fn mentioned(bot: &Bot, event: &Value) -> anyhow::Result<()> {
     call(bot, "chat.postMessage", &json!({ "channel": event["channel"], "thread_ts": thread, "text": USAGE })).await
 }
 
-async fn call(bot: &Bot, method: &str, arguments: &Value) -> anyhow::Result<()> {
+/// Calls a method of Slack's.
+pub async fn call(bot: &Bot, method: &str, arguments: &Value) -> anyhow::Result<()> {
     bot.slack.call(method, arguments).await.map(|_| ()).map_err(|problem| anyhow::anyhow!("{method}: {problem:?}"))
 }
 

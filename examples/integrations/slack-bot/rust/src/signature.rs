@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use ring::hmac;
 
 /// How far a request's timestamp may be away from now, in seconds.
-const TOLERANCE: u64 = 5 * 60;
+pub const TOLERANCE: u64 = 5 * 60;
 
 // ANCHOR: signature
 /// What Slack signs with.
@@ -34,7 +34,8 @@ impl SigningSecret {
 }
 // ANCHOR_END: signature
 
-fn from_hex(text: &str) -> Option<Vec<u8>> {
+/// The bytes that hexadecimal digits stand for.
+pub fn from_hex(text: &str) -> Option<Vec<u8>> {
     let digits = text.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).ok());
     digits.map(|pair| u8::from_str_radix(pair.filter(|pair| pair.len() == 2)?, 16).ok()).collect()
 }
