@@ -51,3 +51,33 @@ bots! {
     javascript: super::bot::Language::JavaScript;
     rust: super::bot::Language::Rust;
 }
+
+/// By <https://docs.slack.dev/reference/app-manifest>.
+#[test]
+fn the_manifest_asks_for_what_the_bots_do() {
+    let path = crate::support::repository().join("examples/integrations/slack-bot/manifest.yaml");
+    let text = std::fs::read_to_string(path).expect("the manifest");
+    let manifest: serde_json::Value = serde_saphyr::from_str(&text).expect("YAML");
+    let command = &manifest["features"]["slash_commands"][0];
+    assert_eq!(command["command"], "/policy");
+    let settings = &manifest["settings"];
+    for url in
+        [&command["url"], &settings["event_subscriptions"]["request_url"], &settings["interactivity"]["request_url"]]
+    {
+        assert_eq!(url, "https://bot.example.com/slack/events");
+    }
+    assert_eq!(settings["event_subscriptions"]["bot_events"], serde_json::json!(["app_mention"]));
+    let scopes = serde_json::json!(["app_mentions:read", "chat:write", "commands"]);
+    assert_eq!(manifest["oauth_config"]["scopes"]["bot"], scopes);
+    let long = [
+        (&manifest["display_information"]["name"], 35),
+        (&manifest["display_information"]["description"], 140),
+        (&manifest["features"]["bot_user"]["display_name"], 80),
+        (&command["description"], 2000),
+        (&command["usage_hint"], 1000),
+    ];
+    for (text, most) in long {
+        let text = text.as_str().expect("text");
+        assert!((1..=most).contains(&text.chars().count()), "{text:?} is longer than {most}");
+    }
+}
