@@ -10,7 +10,7 @@
 //! - [`findings`]: the gate's codes and their page; [`watch`]: the gate on each save
 //! - [`reports`]: the gate's reports for machines
 //! - [`gate`]: the gate on a book of another API, and every fault that can be planted in it
-//! - [`receivers`]: the sample webhook receivers; [`samples`] makes samples ready to run
+//! - [`receivers`]: the sample webhook receivers; [`samples`] makes samples ready to run, [`sender`] sends them webhooks
 //! - [`slack`]: the sample Slack bot, against a fake of Slack's Web API
 //! - [`zapier`]: the sample app for Zapier, in Zapier's own tester
 //! - [`fuzz`]: thousands of generated calls
@@ -33,6 +33,7 @@ mod receivers;
 mod reports;
 mod samples;
 mod sandbox;
+mod sender;
 mod serve;
 mod slack;
 mod support;

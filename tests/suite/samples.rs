@@ -1,5 +1,6 @@
 //! Makes the sample integrations ready to run, as their READMEs do.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -11,31 +12,123 @@ use tokio::sync::OnceCell;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::timeout;
 
-use crate::support::{PATIENCE, copy_folder, repository};
+use crate::sender::SECRET;
+use crate::support::{PATIENCE, copy_folder, repository, send_sigterm};
 use crate::tools;
 
-/// The program of a Rust sample. All of them are built at once, with what the tests were built with.
-pub(crate) async fn rust(name: &str) -> PathBuf {
-    static BUILT: OnceCell<()> = OnceCell::const_new();
-    BUILT
-        .get_or_init(async || {
-            let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-            let mut build = Command::new(cargo);
-            build.args(["build", "--workspace", "--bins", "--locked", "--quiet"]).current_dir(repository());
-            let output = build.stdin(Stdio::null()).output().await.expect("cargo runs");
-            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        })
-        .await;
-    let programs = Path::new(env!("CARGO_BIN_EXE_proofbook")).parent().expect("a folder");
-    programs.join(name).with_extension(std::env::consts::EXE_EXTENSION)
+/// Each case for each language of a sample, as a test of its own. The module that calls it has `Language`, the sample as
+/// `$sample`, and the cases in `cases`.
+macro_rules! each_case {
+    ($sample:ident $cases:tt $name:ident: $language:ident; $($more:tt)*) => {
+        mod $name {
+            $crate::samples::each_case!(@cases $sample $language $cases);
+        }
+        $crate::samples::each_case!($sample $cases $($more)*);
+    };
+    ($sample:ident $cases:tt) => {};
+    (@cases $sample:ident $language:ident [$($case:ident)*]) => { $(
+        #[tokio::test]
+        async fn $case() {
+            if let Some(sample) = super::$sample::prepare(super::Language::$language).await {
+                super::cases::$case(sample).await;
+            }
+        }
+    )* };
+}
+pub(crate) use each_case;
+
+/// A sample that can be started, again and again, in one folder.
+pub(crate) struct Sample {
+    program: PathBuf,
+    script: Option<&'static str>,
+    folder: TempDir,
+    settings: BTreeMap<String, String>,
 }
 
-/// Copies a sample for Node into a folder, beside the packages of its lock file.
-pub(crate) fn node(sample: &Path, folder: &Path) -> Option<()> {
-    let modules = tools::node_of(sample)?;
-    copy_folder(sample, folder);
-    std::os::unix::fs::symlink(modules, folder.join("node_modules")).expect("a link");
-    Some(())
+impl Sample {
+    /// A Rust sample, by the name of its program. All of them are built at once, with what the tests were built with.
+    pub(crate) async fn rust(name: &str) -> Self {
+        static BUILT: OnceCell<()> = OnceCell::const_new();
+        BUILT
+            .get_or_init(async || {
+                let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+                let mut build = Command::new(cargo);
+                build.args(["build", "--workspace", "--bins", "--locked", "--quiet"]).current_dir(repository());
+                let output = build.stdin(Stdio::null()).output().await.expect("cargo runs");
+                assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            })
+            .await;
+        let programs = Path::new(env!("CARGO_BIN_EXE_proofbook")).parent().expect("a folder");
+        let program = programs.join(name).with_extension(std::env::consts::EXE_EXTENSION);
+        Self::new(program, None, scratch())
+    }
+
+    /// A sample for Node, beside the packages of its lock file; nothing if this machine can't.
+    pub(crate) fn node(sample: &str, script: &'static str) -> Option<Self> {
+        Some(Self::new("node".into(), Some(script), node_folder(sample)?))
+    }
+
+    /// A sample for Python, with the packages of its lock file; nothing if this machine can't.
+    pub(crate) fn python(sample: &str, script: &'static str) -> Option<Self> {
+        let (source, folder) = (source(sample), scratch());
+        copy_folder(&source, folder.path());
+        let programs = tools::python_of(&source.join("requirements.txt"))?;
+        Some(Self::new(programs.join("python"), Some(script), folder))
+    }
+
+    fn new(program: PathBuf, script: Option<&'static str>, folder: TempDir) -> Self {
+        let sample = Self { program, script, folder, settings: BTreeMap::new() };
+        sample.with("POLICY_AGGREGATOR_WEBHOOK_SECRET", SECRET).with("HOST", "127.0.0.1").with("PORT", "0")
+    }
+
+    /// The same sample with a variable of its environment set.
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        self.settings.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Where it runs.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(self.script).current_dir(self.folder()).kill_on_drop(true).stdin(Stdio::null());
+        // What somebody has set for another program.
+        command.env_remove("MAX_ATTEMPTS").env_remove("DATABASE_URL");
+        command.envs(&self.settings);
+        command
+    }
+
+    /// Starts it, and waits until it listens.
+    pub(crate) async fn start(&self) -> Running {
+        Running::start(self.command()).await
+    }
+
+    /// Starts it with settings that it must refuse. Answers with its exit code, and what it says.
+    pub(crate) async fn refuses(&self) -> (Option<i32>, String) {
+        let output = self.command().stdout(Stdio::null()).stderr(Stdio::piped()).output();
+        let output = timeout(PATIENCE, output).await.expect("it ends").expect("it starts");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    }
+}
+
+/// A copy of a sample for Node, beside the packages of its lock file.
+pub(crate) fn node_folder(sample: &str) -> Option<TempDir> {
+    let (source, folder) = (source(sample), scratch());
+    let modules = tools::node_of(&source)?;
+    copy_folder(&source, folder.path());
+    std::os::unix::fs::symlink(modules, folder.path().join("node_modules")).expect("a link");
+    Some(folder)
+}
+
+fn source(sample: &str) -> PathBuf {
+    repository().join("examples/integrations").join(sample)
+}
+
+fn scratch() -> TempDir {
+    TempDir::with_prefix("proofbook-sample-").expect("a folder")
 }
 
 /// A sample that runs. It says where on the first line of its log.
@@ -47,9 +140,8 @@ pub(crate) struct Running {
 
 impl Running {
     /// Starts it, and waits until it listens.
-    pub(crate) async fn start(mut command: Command) -> Self {
-        command.kill_on_drop(true).stdin(Stdio::null()).stdout(Stdio::piped());
-        let mut child = command.spawn().expect("the sample starts");
+    async fn start(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("the sample starts");
         let mut lines = BufReader::new(child.stdout.take().expect("its log")).lines();
         let (read, log) = unbounded_channel();
         // A log that nobody reads would stop it once the pipe is full.
@@ -93,9 +185,7 @@ impl Running {
 
     /// Tells it to stop, and answers with its exit code and the rest of its log.
     pub(crate) async fn terminate(mut self) -> (Option<i32>, Vec<Value>) {
-        let id = self.child.id().expect("it runs");
-        let sent = Command::new("sh").args(["-c", &format!("kill -TERM {id}")]).status().await;
-        assert!(sent.expect("sh runs").success(), "SIGTERM was sent");
+        send_sigterm(&self.child).await;
         let mut rest = Vec::new();
         while let Some(line) = self.line().await {
             rest.push(line);
@@ -103,13 +193,6 @@ impl Running {
         let ended = timeout(PATIENCE, self.child.wait()).await.expect("it ends").expect("it is waited for");
         (ended.code(), rest)
     }
-}
-
-/// Starts a sample with settings that it must refuse. Answers with its exit code, and what it says.
-pub(crate) async fn refuses(mut command: Command) -> (Option<i32>, String) {
-    command.kill_on_drop(true).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-    let output = timeout(PATIENCE, command.output()).await.expect("it ends").expect("it starts");
-    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
 /// The folders of the samples that have a container file.

@@ -6,31 +6,10 @@
 mod bot;
 mod cases;
 
-/// Each case for each bot, as a test of its own.
-macro_rules! bots {
-    (@each $cases:tt) => {};
-    (@each $cases:tt $language:ident: $bot:expr; $($more:tt)*) => {
-        bots!(@bot $language $bot, $cases);
-        bots!(@each $cases $($more)*);
-    };
-    (@bot $language:ident $bot:expr, $cases:tt) => {
-        mod $language {
-            bots!(@cases $bot, $cases);
-        }
-    };
-    (@cases $bot:expr, [$($case:ident)*]) => { $(
-        #[tokio::test]
-        async fn $case() {
-            if let Some(bot) = super::bot::Bot::prepare($bot).await {
-                super::cases::$case(bot).await;
-            }
-        }
-    )* };
-    ($cases:tt $($language:ident: $bot:expr;)*) => { bots!(@each $cases $($language: $bot;)*); };
-}
+use bot::{Bot, Language};
 
-bots! {
-    [
+crate::samples::each_case! {
+    Bot [
         answers_the_command
         tells_a_person_what_went_wrong
         takes_what_slacks_own_sdk_signs
@@ -48,8 +27,8 @@ bots! {
         stops_when_it_is_told_to
         says_what_is_wrong_with_its_settings
     ]
-    javascript: super::bot::Language::JavaScript;
-    rust: super::bot::Language::Rust;
+    javascript: JavaScript;
+    rust: Rust;
 }
 
 /// By <https://docs.slack.dev/reference/app-manifest>.

@@ -78,10 +78,7 @@ impl Proofbook {
     /// Sends SIGTERM; answers with the exit code.
     #[cfg(unix)]
     pub(crate) async fn terminate(mut self) -> Option<i32> {
-        let id = self.child.id().expect("it still runs");
-        // The shell has `kill` built in, and so needs no package on a bare machine.
-        let sent = Command::new("sh").args(["-c", &format!("kill -TERM {id}")]).status().await;
-        assert!(sent.expect("sh runs").success(), "SIGTERM was sent");
+        send_sigterm(&self.child).await;
         let ended = timeout(PATIENCE, self.child.wait()).await.expect("it ends");
         ended.expect("its exit code is known").code()
     }
@@ -91,6 +88,15 @@ impl Proofbook {
         let line = self.greeting.lines().find_map(|line| line.strip_prefix(&start));
         line.unwrap_or_else(|| panic!("no line starts with {start:?} in:\n{}", self.greeting))
     }
+}
+
+/// Tells a program to stop.
+#[cfg(unix)]
+pub(crate) async fn send_sigterm(child: &Child) {
+    let id = child.id().expect("it still runs");
+    // The shell has `kill` built in, and so needs no package on a bare machine.
+    let sent = Command::new("sh").args(["-c", &format!("kill -TERM {id}")]).status().await;
+    assert!(sent.expect("sh runs").success(), "SIGTERM was sent");
 }
 
 /// Runs the binary to its end.

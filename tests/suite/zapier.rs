@@ -1,19 +1,15 @@
 //! The sample app for Zapier passes its own tests: each part by Zapier's own tester, against the sandbox.
 
 use proofbook_sandbox::Sandbox;
-use tempfile::TempDir;
 use tokio::process::Command;
 use tokio::time::timeout;
 
 use crate::samples;
-use crate::support::{PATIENCE, repository};
+use crate::support::PATIENCE;
 
 #[tokio::test]
 async fn every_part_runs_in_zapiers_own_tester() {
-    let folder = TempDir::with_prefix("proofbook-zapier-").expect("a folder");
-    if samples::node(&repository().join("examples/integrations/zapier"), folder.path()).is_none() {
-        return;
-    }
+    let Some(folder) = samples::node_folder("zapier") else { return };
     let sandbox = Sandbox::start().await.expect("the sandbox");
     let mut npm = Command::new("npm");
     npm.arg("test").current_dir(folder.path()).env("POLICY_AGGREGATOR_BASE_URL", sandbox.url()).kill_on_drop(true);

@@ -107,14 +107,15 @@ impl Book {
         let mut pages = Vec::new();
         for chapter in loaded.book.chapters() {
             let Some(path) = &chapter.path else { continue };
+            let page = expander.page_name(path);
             let mut expanded = expander.page(path, &chapter.content)?;
-            expanded.take_directives(&expander.page_name(path), &directives)?;
+            expanded.take_directives(&page, &directives)?;
             let bytes = expanded.text.len() as u64;
             if bytes > MOST {
-                return Err(Error::TooLarge { page: expander.page_name(path), bytes });
+                return Err(Error::TooLarge { page, bytes });
             }
             pages.push(Page {
-                path: expander.page_name(path),
+                path: page,
                 title: chapter.name.clone(),
                 text: expanded.text,
                 origins: expanded.origins,

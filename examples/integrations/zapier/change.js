@@ -43,8 +43,12 @@ const shape = (change) => Object.fromEntries(Object.keys(sample).map((key) => [k
 const getChange = async (z, bundle, id) =>
   shape((await z.request({ url: `${baseUrl(bundle)}/api/v1/changes/${encodeURIComponent(id)}` })).data);
 
-const listChanges = async (z, bundle, params) =>
-  (await z.request({ url: `${baseUrl(bundle)}/api/v1/changes`, params })).data.data;
+/** The newest changes, each with its diff. A filter without a value is left out. */
+const newestChanges = async (z, bundle, params) => {
+  const url = `${baseUrl(bundle)}/api/v1/changes`;
+  const { data } = await z.request({ url, params, removeMissingValuesFrom: { params: true } });
+  return Promise.all(data.data.map(({ id }) => getChange(z, bundle, id)));
+};
 
 const routeField = {
   key: "route_id",
@@ -54,4 +58,4 @@ const routeField = {
   helpText: "Only changes of this route. Leave it empty for all routes that you follow.",
 };
 
-module.exports = { outputFields, sample, shape, getChange, listChanges, routeField };
+module.exports = { outputFields, sample, shape, getChange, newestChanges, routeField };

@@ -83,3 +83,11 @@ export function zapier() {
   const tester = require("zapier-platform-core").createAppTester(App);
   return { App, tester, authData: { api_key, base_url }, load: (module) => require(`./${module}`) };
 }
+
+/** Has the block's sandbox send a test event, and returns what it says of the answer. */
+export async function testEvent(event) {
+  const { POLICY_AGGREGATOR_BASE_URL: url, POLICY_AGGREGATOR_API_KEY: key } = process.env;
+  const headers = { Authorization: `Bearer ${key}`, "Content-Type": "application/json" };
+  const response = await fetch(`${url}/api/webhooks/test`, { method: "POST", headers, body: JSON.stringify(event) });
+  return response.json();
+}

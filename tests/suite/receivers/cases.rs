@@ -6,14 +6,19 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::sender::{Answer, Delivery, accepted, at, change, health, now, read};
-use super::subject::{Receiver, SECRET};
+pub(super) use super::crash::loses_nothing_and_does_nothing_twice_when_it_is_killed;
+use super::subject::Receiver;
 use crate::samples::Running;
+use crate::sender::{Answer, Delivery, SECRET, change, now, read, test_event};
 use crate::support::{PATIENCE, http};
 
 const OTHER_SECRET: &str = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 /// The largest body that a receiver takes, in bytes.
 const LARGEST: usize = 256 * 1024;
+
+fn accepted() -> Answer {
+    Answer { status: 202, body: json!({ "status": "accepted" }) }
+}
 
 fn refused(error: &str) -> Value {
     json!({ "error": error })
@@ -28,9 +33,7 @@ pub(super) async fn takes_what_the_sandbox_sends(receiver: Receiver) {
     let sandbox = Sandbox::start().await.expect("the sandbox");
     let mut running = receiver.start().await;
     for event in ["change.detected", "source.failing", "source.recovered", "webhook.test"] {
-        let test = http().post(format!("{}/api/webhooks/test", sandbox.url())).bearer_auth(sandbox.key());
-        let test = test.json(&json!({ "url": running.url(), "secret": SECRET, "event_type": event }));
-        let sent: Value = test.send().await.expect("an answer").json().await.expect("JSON");
+        let sent = test_event(&sandbox, running.url(), event).await;
         assert_eq!((&sent["verdict"], &sent["response_status"]), (&json!("accepted"), &json!(202)), "{sent}");
         let processed = running.logs("processed").await;
         assert_eq!(
@@ -43,7 +46,7 @@ pub(super) async fn takes_what_the_sandbox_sends(receiver: Receiver) {
 
 pub(super) async fn takes_a_valid_delivery(receiver: Receiver) {
     let mut running = receiver.start().await;
-    assert_eq!(delivery("a").send(&running).await, accepted());
+    assert_eq!(delivery("a").send(running.url()).await, accepted());
     let stored = running.logs("stored").await;
     assert_eq!((&stored["webhook_id"], &stored["type"]), (&json!("a"), &json!("change.detected")));
     running.logs("processed").await;
@@ -58,10 +61,10 @@ pub(super) async fn takes_both_secrets_while_one_is_rotated(receiver: Receiver) 
     let running = receiver.start().await;
     for (id, secret) in [("a", SECRET), ("b", OTHER_SECRET)] {
         let body = delivery(id).body;
-        assert_eq!(Delivery::signed(secret, id, now(), body).send(&running).await, accepted());
+        assert_eq!(Delivery::signed(secret, id, now(), body).send(running.url()).await, accepted());
     }
     let third = Delivery::signed("whsec_BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB", "c", now(), delivery("c").body);
-    assert_eq!(third.send(&running).await.status, 401);
+    assert_eq!(third.send(running.url()).await.status, 401);
 }
 
 pub(super) async fn takes_two_signatures(receiver: Receiver) {
@@ -69,13 +72,13 @@ pub(super) async fn takes_two_signatures(receiver: Receiver) {
     let mut both = delivery("a");
     let other = Delivery::signed(OTHER_SECRET, "a", both.timestamp, both.body.clone());
     both.signature = format!("v2,AAAA {} {}", other.signature, both.signature);
-    assert_eq!(both.send(&running).await, accepted());
+    assert_eq!(both.send(running.url()).await, accepted());
 }
 
 pub(super) async fn takes_an_unknown_event_type(receiver: Receiver) {
     let mut running = receiver.start().await;
     let event = json!({ "type": "route.retired", "timestamp": "2026-03-04T05:06:07Z", "data": {} });
-    assert_eq!(Delivery::of("a", &event).send(&running).await, accepted());
+    assert_eq!(Delivery::of("a", &event).send(running.url()).await, accepted());
     assert_eq!(running.logs("ignored").await["type"], "route.retired");
     assert_eq!(receiver.query("SELECT state FROM deliveries").await, ["done"]);
 }
@@ -83,17 +86,17 @@ pub(super) async fn takes_an_unknown_event_type(receiver: Receiver) {
 pub(super) async fn does_a_duplicate_once(receiver: Receiver) {
     let mut running = receiver.start().await;
     let first = delivery("a");
-    assert_eq!(first.send(&running).await, accepted());
+    assert_eq!(first.send(running.url()).await, accepted());
     running.logs("processed").await;
     // The next attempt is signed anew.
     let second = Delivery::signed(SECRET, "a", now() - 1, first.body.clone());
     for again in [&first, &second] {
-        assert_eq!(again.send(&running).await, accepted());
+        assert_eq!(again.send(running.url()).await, accepted());
         assert_eq!(running.logs("duplicate").await["webhook_id"], "a");
     }
     // At once, so that they meet.
     let twice = delivery("b");
-    let (one, other) = tokio::join!(twice.send(&running), twice.send(&running));
+    let (one, other) = tokio::join!(twice.send(running.url()), twice.send(running.url()));
     assert_eq!((one, other), (accepted(), accepted()));
     running.logs("processed").await;
     let (code, rest) = running.terminate().await;
@@ -107,7 +110,7 @@ pub(super) async fn keeps_the_newest_when_they_come_out_of_order(receiver: Recei
     for minute in [2, 3, 1] {
         let id = format!("{minute}");
         let event = change(&format!("chg_{minute}"), "rte_1", minute);
-        assert_eq!(Delivery::of(&id, &event).send(&running).await, accepted());
+        assert_eq!(Delivery::of(&id, &event).send(running.url()).await, accepted());
         running.logs("processed").await;
     }
     assert_eq!(receiver.query("SELECT route_id, latest_change_id FROM routes").await, ["rte_1|chg_3"]);
@@ -120,14 +123,14 @@ pub(super) async fn answers_before_it_works_and_tries_again(receiver: Receiver) 
     // What the work needs is not there.
     let mut broken = change("chg_a", "rte_1", 1);
     broken["data"].as_object_mut().expect("data").remove("detected_at");
-    assert_eq!(Delivery::of("a", &broken).send(&running).await, accepted());
+    assert_eq!(Delivery::of("a", &broken).send(running.url()).await, accepted());
     for attempt in [1, 2] {
         let retrying = running.logs("retrying").await;
         assert_eq!((&retrying["webhook_id"], &retrying["attempt"]), (&json!("a"), &json!(attempt)), "{retrying}");
     }
     assert_eq!(running.logs("gave up").await["webhook_id"], "a");
     // The others do not wait for it, and nothing of it is left behind.
-    assert_eq!(delivery("b").send(&running).await, accepted());
+    assert_eq!(delivery("b").send(running.url()).await, accepted());
     running.logs("processed").await;
     assert_eq!(receiver.query("SELECT id FROM changes").await, ["chg_b"]);
     assert_eq!(receiver.query("SELECT state, attempts FROM deliveries WHERE webhook_id = 'a'").await, ["failed|3"]);
@@ -159,7 +162,7 @@ pub(super) async fn refuses_what_is_not_signed_so(receiver: Receiver) {
     ];
     let unauthorized = Answer { status: 401, body: refused("unauthorized") };
     for (what, forged, reason) in forged {
-        assert_eq!(forged.send(&running).await, unauthorized, "{what}");
+        assert_eq!(forged.send(running.url()).await, unauthorized, "{what}");
         assert_eq!(running.logs("refused").await["reason"], reason, "{what}");
     }
     for missing in ["webhook-id", "webhook-timestamp", "webhook-signature"] {
@@ -171,7 +174,7 @@ pub(super) async fn refuses_what_is_not_signed_so(receiver: Receiver) {
     assert_eq!(receiver.query("SELECT count(*) FROM deliveries").await, ["0"]);
 
     // What authenticates is nowhere in the log.
-    assert_eq!(valid.send(&running).await, accepted());
+    assert_eq!(valid.send(running.url()).await, accepted());
     let (_, rest) = running.terminate().await;
     let signature = valid.signature.trim_start_matches("v1,");
     assert!(!rest.iter().any(|line| line.to_string().contains(signature) || line.to_string().contains(&SECRET[6..])));
@@ -181,7 +184,7 @@ pub(super) async fn refuses_a_body_that_is_no_event(receiver: Receiver) {
     let mut running = receiver.start().await;
     let bodies = ["{\"type\": \"change.detected\"", "", "[]", "{}", "{\"type\": 1}", "null", "\"change.detected\""];
     for body in bodies {
-        let answer = Delivery::raw("a", body.as_bytes().to_vec()).send(&running).await;
+        let answer = Delivery::raw("a", body.as_bytes().to_vec()).send(running.url()).await;
         assert_eq!(answer, Answer { status: 400, body: refused("malformed") }, "{body:?}");
         assert_eq!(running.logs("refused").await["reason"], "malformed_json", "{body:?}");
     }
@@ -198,9 +201,9 @@ pub(super) async fn refuses_a_huge_body(receiver: Receiver) {
         body.resize(size, b' ');
         Delivery::raw("a", body)
     };
-    assert_eq!(padded(LARGEST).send(&running).await, accepted(), "the largest");
+    assert_eq!(padded(LARGEST).send(running.url()).await, accepted(), "the largest");
     let larger = padded(LARGEST + 1);
-    assert_eq!(larger.send(&running).await.status, 413, "a byte more");
+    assert_eq!(larger.send(running.url()).await.status, 413, "a byte more");
     assert_eq!(running.logs("refused").await["reason"], "too_large");
 
     // Without a Content-Length.
@@ -216,7 +219,7 @@ pub(super) async fn refuses_a_huge_body(receiver: Receiver) {
         "POST /webhooks HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000000000\r\n\r\n";
     stream.write_all(head.as_bytes()).await.expect("sent");
     assert!(answer(&mut stream).await.starts_with("HTTP/1.1 413"), "a gigabyte");
-    assert_eq!(delivery("b").send(&running).await, accepted(), "others are served");
+    assert_eq!(delivery("b").send(running.url()).await, accepted(), "others are served");
 }
 
 pub(super) async fn refuses_another_media_type(receiver: Receiver) {
@@ -224,12 +227,12 @@ pub(super) async fn refuses_another_media_type(receiver: Receiver) {
     for media_type in ["application/x-www-form-urlencoded", "text/plain", "", "application/jsonp"] {
         let mut other = delivery("a");
         other.media_type = media_type.to_owned();
-        assert_eq!(other.send(&running).await.status, 415, "{media_type:?}");
+        assert_eq!(other.send(running.url()).await.status, 415, "{media_type:?}");
         assert_eq!(running.logs("refused").await["reason"], "wrong_media_type", "{media_type:?}");
     }
     let mut with_parameter = delivery("a");
     with_parameter.media_type = "Application/JSON; charset=utf-8".to_owned();
-    assert_eq!(with_parameter.send(&running).await, accepted());
+    assert_eq!(with_parameter.send(running.url()).await, accepted());
 }
 
 pub(super) async fn serves_others_while_a_client_is_slow(receiver: Receiver) {
@@ -250,7 +253,7 @@ pub(super) async fn serves_others_while_a_client_is_slow(receiver: Receiver) {
         stream.write_all(head.as_bytes()).await.expect("sent");
         slow.push(stream);
     }
-    assert_eq!(delivery("quick").send(&running).await, accepted());
+    assert_eq!(delivery("quick").send(running.url()).await, accepted());
     assert_eq!(health(&running).await.status, 200);
     for stream in &mut slow {
         let answer = answer(stream).await;
@@ -273,7 +276,7 @@ pub(super) async fn knows_only_its_own_paths(receiver: Receiver) {
 pub(super) async fn finishes_what_it_has_taken_when_told_to_stop(receiver: Receiver) {
     let running = receiver.start().await;
     let all: Vec<Delivery> = (0..20).map(|number| delivery(&number.to_string())).collect();
-    let answers = futures::future::join_all(all.iter().map(|one| one.send(&running))).await;
+    let answers = futures::future::join_all(all.iter().map(|one| one.send(running.url()))).await;
     assert!(answers.iter().all(|answer| *answer == accepted()), "{answers:?}");
     let (code, rest) = running.terminate().await;
     let messages: Vec<&str> = rest.iter().filter_map(|line| line["message"].as_str()).collect();
@@ -283,7 +286,7 @@ pub(super) async fn finishes_what_it_has_taken_when_told_to_stop(receiver: Recei
 
     // What was left is done after the next start.
     let mut running = receiver.start().await;
-    assert_eq!(delivery("last").send(&running).await, accepted());
+    assert_eq!(delivery("last").send(running.url()).await, accepted());
     while receiver.query("SELECT count(*) FROM deliveries WHERE state = 'pending'").await != ["0"] {
         running.line().await.expect("its log goes on");
     }
@@ -301,6 +304,16 @@ pub(super) async fn says_what_is_wrong_with_its_settings(receiver: Receiver) {
         assert!(said.lines().count() < 4, "no trace of the program: {said}");
         receiver = receiver.with(name, SECRET);
     }
+}
+
+/// Another of a receiver's addresses.
+fn at(receiver: &Running, path: &str) -> String {
+    receiver.url().replace("/webhooks", path)
+}
+
+/// What a receiver says of itself.
+async fn health(receiver: &Running) -> Answer {
+    read(http().get(at(receiver, "/healthz")).send().await.expect("an answer")).await
 }
 
 async fn connect(receiver: &Running) -> TcpStream {

@@ -8,8 +8,8 @@ use futures::StreamExt;
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
-use super::sender::{Delivery, change};
 use super::subject::Receiver;
+use crate::sender::{Delivery, change};
 use crate::support::PATIENCE;
 
 const DELIVERIES: u32 = 1000;
@@ -49,7 +49,7 @@ impl Sender {
     }
 }
 
-pub(super) async fn a_thousand_deliveries(receiver: Receiver) {
+pub(super) async fn loses_nothing_and_does_nothing_twice_when_it_is_killed(receiver: Receiver) {
     let running = receiver.start().await;
     let (address, current) = watch::channel(running.url().to_owned());
     let (told, mut accepted) = mpsc::unbounded_channel();

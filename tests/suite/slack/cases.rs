@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use fake_slack::request::{FromSlack, SIGNING_SECRET};
 use fake_slack::{Script, shown};
 
-use super::bot::{Bot, SECRET, change, deliver, now, send};
+use super::bot::{Bot, deliver, send, webhooks};
+use crate::sender::{SECRET, change, now, test_event};
 use crate::support::http;
 use crate::tools;
 
@@ -125,10 +126,7 @@ pub(super) async fn does_an_event_that_is_sent_again_once(mut bot: Bot) {
 
 pub(super) async fn posts_a_change_that_the_sandbox_sends(mut bot: Bot) {
     let running = bot.start().await;
-    let test = http().post(format!("{}/api/webhooks/test", bot.sandbox.url())).bearer_auth(bot.sandbox.key());
-    let url = format!("{}/webhooks", running.url());
-    let test = test.json(&json!({ "url": url, "secret": SECRET, "event_type": "change.detected" }));
-    let sent: Value = test.send().await.expect("an answer").json().await.expect("JSON");
+    let sent = test_event(&bot.sandbox, &webhooks(&running), "change.detected").await;
     assert_eq!((&sent["verdict"], &sent["response_status"]), (&json!("accepted"), &json!(202)), "{sent}");
 
     let event: Value = serde_json::from_str(sent["request_body"].as_str().expect("a body")).expect("JSON");
@@ -148,7 +146,7 @@ pub(super) async fn posts_a_change_that_the_sandbox_sends(mut bot: Bot) {
 pub(super) async fn keeps_a_route_in_its_thread(mut bot: Bot) {
     let mut running = bot.start().await;
     let mut post = async |id: &str, route: &str| {
-        assert_eq!(deliver(&running, id, &change(&format!("chg_{id}"), route)).await, 202);
+        assert_eq!(deliver(&running, id, &change(&format!("chg_{id}"), route, 1)).await, 202);
         running.logs("posted").await;
         bot.called("chat.postMessage").await.arguments
     };
@@ -164,13 +162,13 @@ pub(super) async fn keeps_a_route_in_its_thread(mut bot: Bot) {
 
 pub(super) async fn posts_a_delivery_once(mut bot: Bot) {
     let mut running = bot.start().await;
-    let event = change("chg_a", "rte_1");
+    let event = change("chg_a", "rte_1", 1);
     for _ in 0..3 {
         assert_eq!(deliver(&running, "a", &event).await, 202);
     }
     running.logs("posted").await;
     assert_eq!(deliver(&running, "a", &event).await, 202);
-    assert_eq!(deliver(&running, "b", &change("chg_b", "rte_2")).await, 202);
+    assert_eq!(deliver(&running, "b", &change("chg_b", "rte_2", 1)).await, 202);
     running.logs("posted").await;
     assert_eq!(bot.slack.left().len(), 2);
 }
@@ -178,7 +176,7 @@ pub(super) async fn posts_a_delivery_once(mut bot: Bot) {
 pub(super) async fn trims_a_huge_diff_and_keeps_a_hostile_one_in_its_block(mut bot: Bot) {
     let running = bot.start().await;
     let mut post = async |id: &str, diff: &str| {
-        let mut event = change(&format!("chg_{id}"), &format!("rte_{id}"));
+        let mut event = change(&format!("chg_{id}"), &format!("rte_{id}"), 1);
         event["data"]["diff"] = json!(diff);
         assert_eq!(deliver(&running, id, &event).await, 202);
         let posted = bot.called("chat.postMessage").await.arguments;
@@ -202,7 +200,7 @@ pub(super) async fn waits_as_long_as_slack_says_and_keeps_the_order(mut bot: Bot
     let running = bot.start().await;
     bot.slack.next(Script::Busy(1));
     for id in ["a", "b", "c"] {
-        assert_eq!(deliver(&running, id, &change(&format!("chg_{id}"), "rte_1")).await, 202);
+        assert_eq!(deliver(&running, id, &change(&format!("chg_{id}"), "rte_1", 1)).await, 202);
     }
     let refused = bot.called("chat.postMessage").await;
     let mut posted = Vec::new();
@@ -219,9 +217,9 @@ pub(super) async fn posts_after_a_restart_what_it_had_not_posted(mut bot: Bot) {
     let mut running = bot.start().await;
     bot.slack.next(Script::Error("channel_not_found"));
     bot.slack.next(Script::Busy(3600));
-    assert_eq!(deliver(&running, "a", &change("chg_a", "rte_1")).await, 202);
+    assert_eq!(deliver(&running, "a", &change("chg_a", "rte_1", 1)).await, 202);
     assert_eq!(running.logs("retrying").await["error"], "channel_not_found");
-    assert_eq!(deliver(&running, "b", &change("chg_b", "rte_2")).await, 202);
+    assert_eq!(deliver(&running, "b", &change("chg_b", "rte_2", 1)).await, 202);
     running.logs("slack is busy").await;
     running.kill().await;
     assert_eq!(bot.slack.left().len(), 2, "one refused, one told to wait");
@@ -236,7 +234,7 @@ pub(super) async fn posts_after_a_restart_what_it_had_not_posted(mut bot: Bot) {
 
 pub(super) async fn acknowledges_once(mut bot: Bot) {
     let running = bot.start().await;
-    assert_eq!(deliver(&running, "a", &change("chg_a", "rte_1")).await, 202);
+    assert_eq!(deliver(&running, "a", &change("chg_a", "rte_1", 1)).await, 202);
     let posted = bot.called("chat.postMessage").await.arguments;
     let click = FromSlack::click(&posted, "1700000000.000001");
     assert_eq!(send(&running, &click).await, (200, String::new()));
@@ -254,19 +252,19 @@ pub(super) async fn acknowledges_once(mut bot: Bot) {
 
 pub(super) async fn refuses_a_forged_webhook(mut bot: Bot) {
     let mut running = bot.start().await;
-    let forged = http().post(format!("{}/webhooks", running.url())).header("content-type", "application/json");
+    let forged = http().post(webhooks(&running)).header("content-type", "application/json");
     let forged =
         forged.header("webhook-id", "a").header("webhook-timestamp", now()).header("webhook-signature", "v1,AAAA");
-    assert_eq!(forged.body(change("chg_a", "rte_1").to_string()).send().await.expect("an answer").status(), 401);
+    assert_eq!(forged.body(change("chg_a", "rte_1", 1).to_string()).send().await.expect("an answer").status(), 401);
     running.logs("refused").await;
-    let huge = http().post(format!("{}/webhooks", running.url())).body(vec![b' '; 300 * 1024]);
+    let huge = http().post(webhooks(&running)).body(vec![b' '; 300 * 1024]);
     assert_eq!(huge.send().await.expect("an answer").status(), 413);
     assert!(bot.slack.left().is_empty());
 }
 
 pub(super) async fn stops_when_it_is_told_to(bot: Bot) {
     let running = bot.start().await;
-    assert_eq!(deliver(&running, "a", &change("chg_a", "rte_1")).await, 202);
+    assert_eq!(deliver(&running, "a", &change("chg_a", "rte_1", 1)).await, 202);
     let (code, rest) = running.terminate().await;
     assert_eq!(code, Some(0), "{rest:?}");
     assert_eq!(rest.last().map(|line| &line["message"]), Some(&json!("stopped")), "{rest:?}");

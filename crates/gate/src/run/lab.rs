@@ -8,10 +8,9 @@ use std::time::Duration;
 use proofbook_contract::Contract;
 use proofbook_sandbox::Kind;
 
-use crate::tools::{self, Lack};
-
 use crate::plan::Unit;
 use crate::process::Limits;
+use crate::tools::{self, Lack};
 use crate::{Book, Settings};
 
 /// How much of each output of a block is kept, in bytes. One that prints more floods.

@@ -179,7 +179,7 @@ fn with_page_lines(text: &str, block: &Block) -> String {
 /// How the names of files end that a block's program may be made of.
 const CODE: [&str; 6] = [".rs", ".py", ".js", ".mjs", "Cargo.toml", "Cargo.lock"];
 
-/// What all Rust blocks depend on beside their text: every source of the workspace, by size and time.
+/// What blocks that run the repository's own code depend on beside their text: its sources, by size and time.
 pub(super) fn stamp(root: &Path) -> String {
     let mut files = Vec::new();
     let mut folders = vec![root.to_owned()];

@@ -294,8 +294,7 @@ fn run(lab: &Lab, book: &Book, unit: &Unit, rust: Option<&Path>) -> io::Result<D
             }
             Kind::PolicyAggregator => Vec::new(),
         };
-        let seen = Seen { events, ..Seen::default() };
-        return Ok(Done { seen, ..Done::of(unit, data::run(lab, unit), Seen::default(), &[]) });
+        return Ok(Done::of(unit, data::run(lab, unit), Seen { events, ..Seen::default() }, &[]));
     }
     if let Some(lack) = lab.lacks(unit) {
         return Ok(Done::of(unit, Ran::Lacking(lack), Seen::default(), &[]));
@@ -339,7 +338,7 @@ impl Done {
             Ran::Lacking(lack) => Self { statuses: vec![Status::Skipped; count], lack: Some(lack), ..Self::empty() },
             Ran::Judged(findings) => {
                 let status = if findings.is_empty() { Status::Passed } else { Status::Failed };
-                Self { statuses: vec![status; count], findings, ..Self::empty() }
+                Self { statuses: vec![status; count], findings, seen, ..Self::empty() }
             }
             Ran::Stepped(steps) => Self::stepped(unit, &steps, seen, faults),
         }

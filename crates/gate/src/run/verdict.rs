@@ -15,8 +15,6 @@ use crate::{Code, Finding, expected};
 
 /// How many wrong calls of a block are told one by one.
 const MOST_FINDINGS: usize = 5;
-/// What a shell says of a program that outgrew its limit: 128 and SIGXFSZ.
-const TOO_MUCH: &str = "exit code 153, which mostly means that it wrote a file of over 1 GiB";
 
 /// What is wrong with one step.
 pub(super) struct Verdict {
@@ -180,8 +178,7 @@ fn failed(block: &Block, fault: &Fault, stepped: &Stepped) -> Finding {
             "leave the `exit` out, or say in the fence how it fails: `exit=1`",
         ),
         Fault::Exit { got, wanted } => ended(block, &describe(*got), *wanted),
-        Fault::Code { got: 153, wanted } => ended(block, TOO_MUCH, *wanted),
-        Fault::Code { got, wanted } => ended(block, &format!("exit code {got}"), *wanted),
+        Fault::Code { got, wanted } => ended(block, &exit_code(*got), *wanted),
     };
     finding.detail(streams.trim_end())
 }
@@ -194,11 +191,18 @@ fn ended(block: &Block, got: &str, wanted: i32) -> Finding {
     about(block, Code::BlockFailed, format!("this block ended with {got}, not with exit code {wanted}"), help)
 }
 
+fn exit_code(code: i32) -> String {
+    match code {
+        // What a shell says of a program that outgrew its limit: 128 and SIGXFSZ.
+        153 => "exit code 153, which mostly means that it wrote a file of over 1 GiB".to_owned(),
+        code => format!("exit code {code}"),
+    }
+}
+
 fn describe(status: std::process::ExitStatus) -> String {
     match status.code() {
         Some(101) => "a panic (exit code 101)".to_owned(),
-        Some(153) => TOO_MUCH.to_owned(),
-        Some(code) => format!("exit code {code}"),
+        Some(code) => exit_code(code),
         None => status.to_string(),
     }
 }

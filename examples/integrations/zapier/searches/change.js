@@ -1,6 +1,6 @@
 "use strict";
 
-const { getChange, listChanges, outputFields, routeField, sample } = require("../change");
+const { getChange, newestChanges, outputFields, routeField, sample } = require("../change");
 
 // ANCHOR: search
 const perform = async (z, bundle) => {
@@ -12,9 +12,7 @@ const perform = async (z, bundle) => {
       throw error;
     });
   }
-  const filters = { ...(route_id && { route_id }), ...(detected_after && { detected_after }) };
-  const changes = await listChanges(z, bundle, { limit: 5, ...filters });
-  return Promise.all(changes.map(({ id }) => getChange(z, bundle, id)));
+  return newestChanges(z, bundle, { limit: 5, route_id, detected_after });
 };
 // ANCHOR_END: search
 

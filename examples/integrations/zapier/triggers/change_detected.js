@@ -2,7 +2,7 @@
 
 const { Webhook } = require("standardwebhooks");
 const { baseUrl } = require("../authentication");
-const { getChange, listChanges, outputFields, routeField, sample, shape } = require("../change");
+const { newestChanges, outputFields, routeField, sample, shape } = require("../change");
 
 // ANCHOR: subscribe
 const performSubscribe = async (z, bundle) => {
@@ -44,11 +44,7 @@ const perform = async (z, bundle) => {
 // ANCHOR_END: perform
 
 // ANCHOR: perform-list
-const performList = async (z, bundle) => {
-  const { route_id } = bundle.inputData;
-  const changes = await listChanges(z, bundle, { limit: 3, ...(route_id && { route_id }) });
-  return Promise.all(changes.map(({ id }) => getChange(z, bundle, id)));
-};
+const performList = (z, bundle) => newestChanges(z, bundle, { limit: 3, route_id: bundle.inputData.route_id });
 // ANCHOR_END: perform-list
 
 module.exports = {

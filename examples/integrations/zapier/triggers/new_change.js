@@ -1,14 +1,12 @@
 "use strict";
 
-const { getChange, listChanges, outputFields, routeField, sample } = require("../change");
+const { newestChanges, outputFields, routeField, sample } = require("../change");
 
 // ANCHOR: polling
 // Zapier polls, and starts a Zap for each `id` that it has not seen. Newest first, as it wants it.
-const perform = async (z, bundle) => {
-  const { route_id } = bundle.inputData;
+const perform = (z, bundle) => {
   const limit = bundle.meta.isLoadingSample ? 3 : 20;
-  const changes = await listChanges(z, bundle, { limit, ...(route_id && { route_id }) });
-  return Promise.all(changes.map(({ id }) => getChange(z, bundle, id)));
+  return newestChanges(z, bundle, { limit, route_id: bundle.inputData.route_id });
 };
 // ANCHOR_END: polling
 

@@ -36,6 +36,8 @@ pub struct Call {
     pub method: String,
     /// What it was given.
     pub arguments: Value,
+    /// The `ts` of the message that it made or changed; nothing if it was refused.
+    pub ts: Option<String>,
     /// When it came.
     pub at: Instant,
 }
@@ -109,50 +111,57 @@ async fn method(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
+    let at = Instant::now();
     let arguments = arguments_of(&headers, &body);
     let bearer = headers.get("authorization").and_then(|value| value.to_str().ok());
     let authorized = bearer == Some(&format!("Bearer {TOKEN}")) || arguments["token"] == TOKEN;
-    let _ = shared.told.send(Call { method: method.clone(), arguments: arguments.clone(), at: Instant::now() });
-    if !authorized {
-        return Json(json!({ "ok": false, "error": "invalid_auth" })).into_response();
+    let answer = if authorized { answer(&shared, &method, &arguments) } else { Err(Script::Error("invalid_auth")) };
+    let ts = answer.as_ref().ok().and_then(|answer| answer["ts"].as_str().map(str::to_owned));
+    let _ = shared.told.send(Call { method, arguments, ts, at });
+    match answer {
+        Ok(answer) => Json(answer).into_response(),
+        Err(Script::Error(error)) => Json(json!({ "ok": false, "error": error })).into_response(),
+        Err(Script::Busy(seconds)) => {
+            let busy = Json(json!({ "ok": false, "error": "ratelimited" }));
+            (StatusCode::TOO_MANY_REQUESTS, [("retry-after", seconds.to_string())], busy).into_response()
+        }
     }
-    let answer = match method.as_str() {
+}
+
+/// What a method does, or what is said instead.
+fn answer(shared: &Shared, method: &str, arguments: &Value) -> Result<Value, Script> {
+    match method {
         "auth.test" => Ok(
             json!({ "ok": true, "user_id": "U0BOT", "bot_id": "B0BOT", "team_id": "T0", "url": "https://x.slack.com/" }),
         ),
         "chat.postMessage" => {
-            match lock(&shared.script).pop_front() {
-                Some(Script::Busy(seconds)) => {
-                    let busy = Json(json!({ "ok": false, "error": "ratelimited" }));
-                    return (StatusCode::TOO_MANY_REQUESTS, [("retry-after", seconds.to_string())], busy)
-                        .into_response();
-                }
-                Some(Script::Error(error)) => return Json(json!({ "ok": false, "error": error })).into_response(),
-                None => {}
+            if let Some(script) = lock(&shared.script).pop_front() {
+                return Err(script);
             }
-            message(&arguments).map(|()| {
-                let mut count = lock(&shared.messages);
-                *count += 1;
-                json!({ "ok": true, "channel": arguments["channel"], "ts": format!("1700000000.{:06}", *count), "message": {} })
-            })
+            check(arguments).map_err(Script::Error)?;
+            let mut count = lock(&shared.messages);
+            *count += 1;
+            Ok(
+                json!({ "ok": true, "channel": arguments["channel"], "ts": format!("1700000000.{:06}", *count), "message": {} }),
+            )
         }
         "chat.update" if arguments["ts"].is_string() => {
-            message(&arguments).map(|()| json!({ "ok": true, "ts": arguments["ts"] }))
+            check(arguments).map_err(Script::Error)?;
+            Ok(json!({ "ok": true, "ts": arguments["ts"] }))
         }
-        "chat.update" => Err("message_not_found".to_owned()),
-        _ => Err("unknown_method".to_owned()),
-    };
-    Json(answer.unwrap_or_else(|error| json!({ "ok": false, "error": error }))).into_response()
+        "chat.update" => Err(Script::Error("message_not_found")),
+        _ => Err(Script::Error("unknown_method")),
+    }
 }
 
 async fn response_url(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
     let arguments = arguments_of(&headers, &body);
     let mut with_channel = arguments.clone();
     with_channel["channel"] = json!(CHANNEL);
-    if let Err(error) = message(&with_channel) {
+    if let Err(error) = check(&with_channel) {
         return (StatusCode::BAD_REQUEST, error).into_response();
     }
-    let _ = shared.told.send(Call { method: "response_url".to_owned(), arguments, at: Instant::now() });
+    let _ = shared.told.send(Call { method: "response_url".to_owned(), arguments, ts: None, at: Instant::now() });
     "ok".into_response()
 }
 
@@ -180,20 +189,20 @@ pub fn shown(message: &Value) -> String {
 }
 
 /// What Slack would refuse in a message.
-fn message(message: &Value) -> Result<(), String> {
+fn check(message: &Value) -> Result<(), &'static str> {
     if message["channel"] != CHANNEL {
-        return Err("channel_not_found".to_owned());
+        return Err("channel_not_found");
     }
     let text = message["text"].as_str().unwrap_or_default();
     if text.is_empty() && message["blocks"].as_array().is_none_or(Vec::is_empty) {
-        return Err("no_text".to_owned());
+        return Err("no_text");
     }
     if text.chars().count() > 40_000 {
-        return Err("msg_too_long".to_owned());
+        return Err("msg_too_long");
     }
     let blocks = message["blocks"].as_array().map(Vec::as_slice).unwrap_or_default();
     if blocks.len() > 50 || blocks.iter().any(|one| !block(one)) {
-        return Err("invalid_blocks".to_owned());
+        return Err("invalid_blocks");
     }
     Ok(())
 }

@@ -50,13 +50,9 @@ async fn main() -> std::io::Result<()> {
     }
     println!("\n  curl -d 'routes germany' {origin}/type   types /policy routes germany");
     println!("  curl -X POST {origin}/click              clicks the button of the last message\n");
-    let mut messages = 0;
     loop {
         let Some(call) = slack.call().await else { continue };
-        if call.method == "chat.postMessage" {
-            messages += 1;
-            // The fake counts its messages so.
-            let ts = format!("1700000000.{messages:06}");
+        if let ("chat.postMessage", Some(ts)) = (call.method.as_str(), call.ts.clone()) {
             *desk.posted.lock().unwrap_or_else(PoisonError::into_inner) = Some((call.arguments.clone(), ts));
             println!("#{CHANNEL}\n{}\n", shown(&call.arguments));
         }

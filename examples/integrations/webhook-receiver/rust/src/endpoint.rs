@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::body::{Bytes, HttpBody};
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
-use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -127,8 +127,7 @@ async fn health(State(receiver): State<Arc<Receiver>>) -> Response {
 }
 
 pub fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
-    let value = HeaderName::from_bytes(name.as_bytes()).ok().and_then(|name| headers.get(name));
-    value.and_then(|value| value.to_str().ok()).unwrap_or_default()
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
 pub fn answer(status: StatusCode, body: Value) -> Response {
