@@ -12,6 +12,7 @@
 //! - [`gate`]: the gate on a book of another API, and every fault that can be planted in it
 //! - [`receivers`]: the sample webhook receivers; [`samples`] makes samples ready to run, [`sender`] sends them webhooks
 //! - [`slack`]: the sample Slack bot, against a fake of Slack's Web API
+//! - [`template`]: a project of one's own, made and tested as its CI does
 //! - [`zapier`]: the sample app for Zapier, in Zapier's own tester
 //! - [`fuzz`]: thousands of generated calls
 //! - [`libraries`]: the official webhook libraries for Python and JavaScript
@@ -38,6 +39,7 @@ mod serve;
 mod slack;
 mod support;
 mod tabs;
+mod template;
 mod tools;
 mod watch;
 mod zapier;

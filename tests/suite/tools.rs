@@ -37,6 +37,14 @@ pub fn node_of(folder: &Path) -> Option<PathBuf> {
     have(tools::node_modules(folder, &state()))
 }
 
+/// `cargo generate`.
+pub fn cargo_generate() -> Option<PathBuf> {
+    have(tools::find(
+        "cargo-generate",
+        "cargo install cargo-generate@0.23.10 --locked --no-default-features --profile dev",
+    ))
+}
+
 /// The folder with PostgreSQL's programs. Debian keeps those of the server off the `PATH`.
 pub fn postgres() -> Option<PathBuf> {
     let folders = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();

@@ -6,6 +6,7 @@
 //! - [`test`]: every block and every static check
 //! - [`check`]: the static checks alone
 //! - [`sandbox`]: the fake API alone
+//! - [`new`]: a project of one's own from a template
 //!
 //! - [`preprocess`]: what stock mdBook starts
 //!
@@ -33,6 +34,7 @@ mod failure;
 mod gate;
 mod listen;
 mod log;
+mod new;
 mod output;
 mod preprocess;
 mod provided;

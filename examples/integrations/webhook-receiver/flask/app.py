@@ -3,6 +3,7 @@
 import logging
 import signal
 import sys
+from contextlib import suppress
 
 import waitress
 
@@ -30,12 +31,13 @@ def main():
         app, host=settings.host, port=settings.port, threads=8,
         channel_timeout=10, cleanup_interval=1, max_request_body_size=1024 * 1024,
     )
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
-    log("info", "listening", url=f"http://{server.effective_host}:{server.effective_port}/webhooks")
     worker.start()
     # Until it is told to stop. Requests that run end first; what is stored and not worked on waits for the next start.
-    server.run()
+    with suppress(SystemExit):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, stop)
+        log("info", "listening", url=f"http://{server.effective_host}:{server.effective_port}/webhooks")
+        server.run()
     worker.stop()
     log("info", "stopped")
     return 0
