@@ -293,6 +293,13 @@ pub(super) async fn finishes_what_it_has_taken_when_told_to_stop(receiver: Recei
     assert_eq!(receiver.query("SELECT count(*), sum(times) FROM changes").await, ["21|21"]);
 }
 
+pub(super) async fn stops_when_told_in_the_moment_it_listens(receiver: Receiver) {
+    for _ in 0..3 {
+        let (code, rest) = receiver.start().await.terminate().await;
+        assert_eq!((code, rest.last().map(|line| &line["message"])), (Some(0), Some(&json!("stopped"))), "{rest:?}");
+    }
+}
+
 pub(super) async fn says_what_is_wrong_with_its_settings(receiver: Receiver) {
     let name = "POLICY_AGGREGATOR_WEBHOOK_SECRET";
     let mut receiver = receiver;

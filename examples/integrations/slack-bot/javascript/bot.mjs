@@ -65,9 +65,6 @@ app.error(async (error) => log("error", "a request failed", { error: error.messa
 
 feed = startFeed(store, app.client, settings.channel);
 const server = await app.start({ port: settings.port, host: settings.host });
-const { address, port } = server.address();
-log("info", "listening", { url: `http://${address}:${port}` });
-
 for (const signal of ["SIGTERM", "SIGINT"]) {
   process.once(signal, async () => {
     log("info", "stopping");
@@ -78,3 +75,6 @@ for (const signal of ["SIGTERM", "SIGINT"]) {
     log("info", "stopped");
   });
 }
+
+const { address, port } = server.address();
+log("info", "listening", { url: `http://${address}:${port}` });

@@ -38,13 +38,14 @@ def main():
             signal.signal(number, stop)
         log("info", "listening", url=f"http://{server.effective_host}:{server.effective_port}/webhooks")
         server.run()
+    log("info", "stopping")
     worker.stop()
     log("info", "stopped")
     return 0
 
 
 def stop(*_):
-    log("info", "stopping")
+    # No log here: this may come in the middle of a line that is being written.
     raise SystemExit
 # ANCHOR_END: stop
 

@@ -44,23 +44,24 @@ async fn run(configuration: Configuration) -> anyhow::Result<()> {
     let api = Api::new(api, key)?;
     let bot = Bot { api, slack, store, webhooks, signing_secret, wake: feed.waker(), busy };
 
+    let stopping = told_to_stop()?;
     let listener = TcpListener::bind(&address).await?;
     tracing::info!(url = format!("http://{}", listener.local_addr()?), "listening");
-    axum::serve(listener, endpoint::routes(Arc::new(bot))).with_graceful_shutdown(told_to_stop()).await?;
+    axum::serve(listener, endpoint::routes(Arc::new(bot))).with_graceful_shutdown(stopping).await?;
     let _ = idle.recv().await;
     feed.stop().await?;
     tracing::info!("stopped");
     Ok(())
 }
 
-async fn told_to_stop() {
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    tracing::info!("stopping");
+/// From now on a signal to stop is waited for; it no longer ends the program.
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+    })
 }

@@ -56,6 +56,7 @@ def main():
         for loop in loops:
             loop.start()
         server.run()
+    log("info", "stopping")
     stopping.set()
     wake.set()
     for loop in filter(threading.Thread.is_alive, loops):
@@ -79,7 +80,7 @@ def check(api):
 
 
 def stop(*_):
-    log("info", "stopping")
+    # No log here: this may come in the middle of a line that is being written.
     raise SystemExit
 
 

@@ -52,10 +52,10 @@ class Backoff:
     alert_after: int
 
     def wait(self, problem, failures):
-        """The seconds to wait after so many failures in a row: as the API says, but never not at all. Else give or take
-        a fifth: many instances must not come back at once."""
+        """The seconds to wait after so many failures in a row: as the API says, but a second at least. Else give or
+        take a fifth: many instances must not come back at once."""
         if isinstance(problem, Retry) and problem.wait_seconds is not None:
-            return max(problem.wait_seconds, self.first_seconds)
+            return max(problem.wait_seconds, 1.0)
         doubled = min(self.first_seconds * 2 ** min(failures - 1, 32), LONGEST_SECONDS)
         return doubled * random.uniform(0.8, 1.2)
         # ANCHOR_END: backoff

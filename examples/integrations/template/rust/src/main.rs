@@ -45,6 +45,7 @@ async fn run(configuration: Configuration) -> anyhow::Result<ExitCode> {
     let (store, metrics, wake) =
         (Arc::new(Store::open(&database, since)?), Arc::<Metrics>::default(), Arc::<Notify>::default());
     let stop = CancellationToken::new();
+    let stopping = told_to_stop()?;
     let listener = TcpListener::bind(&address).await?;
     tracing::info!(url = format!("http://{}", listener.local_addr()?), "listening");
 
@@ -52,7 +53,7 @@ async fn run(configuration: Configuration) -> anyhow::Result<ExitCode> {
     let worker = worker::run(api, store.clone(), metrics.clone(), backoff, wake.clone(), stop.clone());
     let (poller, worker) = (tokio::spawn(poller), tokio::spawn(worker));
     let routes = endpoint::routes(Arc::new(Endpoint { webhooks, store, metrics, wake }));
-    axum::serve(listener, routes).with_graceful_shutdown(told_to_stop()).await?;
+    axum::serve(listener, routes).with_graceful_shutdown(stopping).await?;
 
     // All requests are answered. What is stored and not worked on yet waits for the next start.
     stop.cancel();
@@ -78,14 +79,14 @@ async fn check(api: &Api) -> Result<(), String> {
 }
 // ANCHOR_END: start
 
-async fn told_to_stop() {
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    tracing::info!("stopping");
+/// From now on a signal to stop is waited for; it no longer ends the program.
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+    })
 }

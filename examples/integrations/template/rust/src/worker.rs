@@ -73,10 +73,10 @@ async fn work_on(api: &Api, store: &Store, event: Event) -> Result<(String, bool
 }
 // ANCHOR_END: worker
 
-/// How long to wait after so many failures in a row: as the API says, but never not at all.
+/// How long to wait after so many failures in a row: as the API says, but a second at least.
 pub fn wait_of(problem: &Problem, backoff: &Backoff, failures: u32) -> Duration {
     match problem {
-        Problem::Retry { wait: Some(wait), .. } => backoff.first.max(*wait),
+        Problem::Retry { wait: Some(wait), .. } => (*wait).max(Duration::from_secs(1)),
         _ => backoff.wait(failures),
     }
 }

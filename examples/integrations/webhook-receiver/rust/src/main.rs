@@ -36,9 +36,10 @@ async fn run(configuration: Configuration) -> anyhow::Result<()> {
     let worker = Worker::start(Store::open(&database)?, retries);
     let receiver = Receiver { webhooks, store: store.shared(), wake: worker.waker() };
 
+    let stopping = told_to_stop()?;
     let listener = TcpListener::bind(&address).await?;
     tracing::info!(url = format!("http://{}/webhooks", listener.local_addr()?), "listening");
-    axum::serve(listener, endpoint::routes(Arc::new(receiver))).with_graceful_shutdown(told_to_stop()).await?;
+    axum::serve(listener, endpoint::routes(Arc::new(receiver))).with_graceful_shutdown(stopping).await?;
 
     // All requests are answered. What is stored and not worked on yet waits for the next start.
     worker.stop()?;
@@ -46,15 +47,15 @@ async fn run(configuration: Configuration) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn told_to_stop() {
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    tracing::info!("stopping");
+/// From now on a signal to stop is waited for; it no longer ends the program.
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+    })
 }
 // ANCHOR_END: stop

@@ -96,7 +96,8 @@ async fn an_unchanged_list_costs_nothing() -> Tested {
 async fn a_refused_cursor_begins_the_list_again() -> Tested {
     let sandbox = Sandbox::start().await?;
     let integration = Integration::new(&sandbox)?;
-    integration.start().await?.terminate().await?;
+    // It stops even when it is told to in the moment in which it listens.
+    assert_eq!(integration.start().await?.terminate().await?.0, Some(0));
     integration.rows("UPDATE place SET cursor = 'cur_of_another_time' RETURNING cursor")?;
     let change = sandbox.change().await?;
     let mut running = integration.start().await?;
