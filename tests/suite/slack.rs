@@ -31,12 +31,48 @@ crate::samples::each_case! {
     rust: Rust;
 }
 
+fn manifest() -> serde_json::Value {
+    let path = crate::support::repository().join("examples/integrations/slack-bot/manifest.yaml");
+    let text = std::fs::read_to_string(path).expect("the manifest");
+    serde_saphyr::from_str(&text).expect("YAML")
+}
+
+/// The type is the one of `apps.manifest.create` in Slack's own SDK.
+#[test]
+fn the_manifest_is_one_by_slacks_own_types() {
+    let repository = crate::support::repository();
+    let bot = crate::tools::node_of(&repository.join("examples/integrations/slack-bot/javascript"));
+    let typescript = crate::tools::node_of(&repository.join("tests/blocks/node"));
+    let (Some(bot), Some(typescript)) = (bot, typescript) else { return };
+    let folder = tempfile::TempDir::with_prefix("proofbook-suite-").expect("a folder");
+    std::os::unix::fs::symlink(bot, folder.path().join("node_modules")).expect("a link");
+    let said_of = |manifest: &serde_json::Value| {
+        let types = "import type { Manifest } from \"@slack/web-api/dist/types/request/manifest\";";
+        let program = format!("{types}\nexport const manifest: Manifest = {manifest};\n");
+        std::fs::write(folder.path().join("manifest.ts"), program).expect("a file");
+        let mut check = std::process::Command::new("node");
+        check.arg(typescript.join("typescript/bin/tsc")).args([
+            "--noEmit",
+            "--strict",
+            "--skipLibCheck",
+            "manifest.ts",
+        ]);
+        let output = check.current_dir(folder.path()).output().expect("node");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let mut manifest = manifest();
+    assert_eq!(said_of(&manifest), "");
+
+    manifest["settings"]["event_subscriptions"]["bot_events"] = serde_json::json!(["app_mentioned"]);
+    assert!(said_of(&manifest).contains("app_mentioned"), "{}", said_of(&manifest));
+    manifest["settings"]["event_subscriptions"] = serde_json::json!({ "request": "https://bot.example.com" });
+    assert!(said_of(&manifest).contains("does not exist in type 'ManifestEventSubscriptions'"), "{}", said_of(&manifest));
+}
+
 /// By <https://docs.slack.dev/reference/app-manifest>.
 #[test]
 fn the_manifest_asks_for_what_the_bots_do() {
-    let path = crate::support::repository().join("examples/integrations/slack-bot/manifest.yaml");
-    let text = std::fs::read_to_string(path).expect("the manifest");
-    let manifest: serde_json::Value = serde_saphyr::from_str(&text).expect("YAML");
+    let manifest = manifest();
     let command = &manifest["features"]["slash_commands"][0];
     assert_eq!(command["command"], "/policy");
     let settings = &manifest["settings"];
