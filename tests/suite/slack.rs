@@ -66,7 +66,11 @@ fn the_manifest_is_one_by_slacks_own_types() {
     manifest["settings"]["event_subscriptions"]["bot_events"] = serde_json::json!(["app_mentioned"]);
     assert!(said_of(&manifest).contains("app_mentioned"), "{}", said_of(&manifest));
     manifest["settings"]["event_subscriptions"] = serde_json::json!({ "request": "https://bot.example.com" });
-    assert!(said_of(&manifest).contains("does not exist in type 'ManifestEventSubscriptions'"), "{}", said_of(&manifest));
+    assert!(
+        said_of(&manifest).contains("does not exist in type 'ManifestEventSubscriptions'"),
+        "{}",
+        said_of(&manifest)
+    );
 }
 
 /// By <https://docs.slack.dev/reference/app-manifest>.
