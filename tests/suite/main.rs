@@ -13,6 +13,7 @@
 //! - [`receivers`]: the sample webhook receivers; [`samples`] makes samples ready to run, [`sender`] sends them webhooks
 //! - [`slack`]: the sample Slack bot, against a fake of Slack's Web API
 //! - [`template`]: a project of one's own, made and tested as its CI does
+//! - [`webhook`]: the tool for webhooks on the command line
 //! - [`zapier`]: the sample app for Zapier, in Zapier's own tester
 //! - [`fuzz`]: thousands of generated calls
 //! - [`libraries`]: the official webhook libraries for Python and JavaScript
@@ -42,4 +43,5 @@ mod tabs;
 mod template;
 mod tools;
 mod watch;
+mod webhook;
 mod zapier;

@@ -6,6 +6,7 @@
 //! - [`test`]: every block and every static check
 //! - [`check`]: the static checks alone
 //! - [`sandbox`]: the fake API alone
+//! - [`webhook`]: receives, sends, explains and repeats webhooks
 //! - [`new`]: a project of one's own from a template
 //!
 //! - [`preprocess`]: what stock mdBook starts
@@ -43,6 +44,7 @@ mod serve;
 mod stop;
 mod test;
 mod web;
+mod webhook;
 
 use clap::Parser;
 use std::process::ExitCode;

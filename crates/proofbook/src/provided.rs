@@ -34,11 +34,14 @@ const NO_RUN: &str = "\
 fn command_line() -> String {
     let mut command = Cli::command().term_width(WIDTH);
     command.build();
-    let mut out = section("proofbook", &mut command.clone());
+    sections("proofbook", &mut command)
+}
+
+/// The help of a command and of all below it.
+fn sections(name: &str, command: &mut clap::Command) -> String {
+    let mut out = section(name, &mut command.clone());
     for sub in command.get_subcommands_mut().filter(|sub| !sub.is_hide_set() && sub.get_name() != "help") {
-        let name = format!("proofbook {}", sub.get_name());
-        let help = section(&name, sub);
-        out.push_str(&help);
+        out.push_str(&sections(&format!("{name} {}", sub.get_name()), sub));
     }
     out
 }

@@ -10,13 +10,13 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
+use proofbook_webhook::destination::is_localhost;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tower::ServiceExt;
 
 use crate::front::{Dropped, Front};
-use crate::policy_aggregator::destination::is_localhost;
 
 /// How many connections are open at once; more wait to be accepted. Each can hold a body of the limit in memory.
 const MAX_CONNECTIONS: usize = 1024;

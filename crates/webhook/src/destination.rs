@@ -1,15 +1,40 @@
-//! Where webhooks may be sent: never into a private network, so that the service can't be used to reach it.
+//! Where a webhook may be sent: not into a private network, so that whoever sends can't be used to reach it.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
+
+/// How far a sender may reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Public addresses by `https`, and this machine if it is named.
+    Public,
+    /// Any address, because somebody has said so.
+    Private,
+}
+
+/// A client that reaches no further, follows no redirect and uses no proxy. A name is resolved once, and what is connected to
+/// is what was looked at.
+///
+/// # Errors
+/// If TLS can't be set up.
+pub fn client(reach: Reach, timeout: Duration) -> Result<reqwest::Client, reqwest::Error> {
+    // An error only says that a provider is installed already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::builder().timeout(timeout).redirect(reqwest::redirect::Policy::none()).no_proxy();
+    match reach {
+        Reach::Public => client.dns_resolver(PublicOnly).build(),
+        Reach::Private => client.build(),
+    }
+}
 
 /// Checks the URL of a webhook.
 ///
 /// # Errors
 /// A sentence that says why it is not called.
-pub fn check(url: &str) -> Result<Url, String> {
+pub fn check(url: &str, reach: Reach) -> Result<Url, String> {
     let url = Url::parse(url).map_err(|error| format!("The URL can't be read: {error}."))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err("The URL must not have a user or a password.".to_owned());
@@ -20,7 +45,10 @@ pub fn check(url: &str) -> Result<Url, String> {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
     };
-    if loopback {
+    if url.scheme() != "https" && url.scheme() != "http" {
+        return Err("The URL must be https.".to_owned());
+    }
+    if loopback || reach == Reach::Private {
         return Ok(url);
     }
     if url.scheme() != "https" {

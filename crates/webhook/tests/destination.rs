@@ -1,6 +1,8 @@
 //! Where webhooks may be sent.
 
-use proofbook_sandbox::policy_aggregator::destination::{check, is_public};
+#![allow(clippy::unwrap_used)]
+
+use proofbook_webhook::destination::{Reach, check, is_public};
 
 #[test]
 fn public_https_and_loopback_are_allowed() {
@@ -13,7 +15,7 @@ fn public_https_and_loopback_are_allowed() {
         "http://localhost:8080/",
         "https://localhost/",
     ] {
-        assert!(check(url).is_ok(), "{url}: {:?}", check(url));
+        assert!(check(url, Reach::Public).is_ok(), "{url}: {:?}", check(url, Reach::Public));
     }
 }
 
@@ -41,7 +43,7 @@ fn everything_that_leads_into_a_private_network_is_refused() {
         "ftp://example.com/",
         "https://",
     ] {
-        assert!(check(url).is_err(), "{url}");
+        assert!(check(url, Reach::Public).is_err(), "{url}");
     }
 }
 
@@ -51,5 +53,16 @@ fn reserved_addresses_are_not_public() {
         ["192.0.2.1", "198.18.0.1", "203.0.113.9", "224.0.0.1", "255.255.255.255", "::", "2001:db8::1", "ff02::1"]
     {
         assert!(!is_public(address.parse().unwrap()), "{address}");
+    }
+}
+
+#[test]
+fn a_private_network_is_reached_only_if_somebody_says_so() {
+    for url in ["http://10.0.0.5/x", "https://169.254.169.254/", "http://receiver.internal/"] {
+        assert!(check(url, Reach::Public).is_err(), "{url}");
+        assert!(check(url, Reach::Private).is_ok(), "{url}");
+    }
+    for url in ["ftp://10.0.0.5/", "file:///etc/passwd", "https://user:secret@10.0.0.5/"] {
+        assert!(check(url, Reach::Private).is_err(), "{url}");
     }
 }

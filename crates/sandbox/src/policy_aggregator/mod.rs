@@ -5,7 +5,7 @@
 //!
 //! - [`keys`], [`rate`], [`idempotency`], [`faults`]: the steps before and around an operation.
 //! - [`read`], [`webhooks`]: the operations.
-//! - [`events`], [`delivery`], [`send`], [`destination`]: webhooks on their way.
+//! - [`events`], [`delivery`], [`send`]: webhooks on their way.
 //! - [`world`]: the state of a key; [`data`]: what it starts with.
 //! - [`lists`], [`ids`], [`limits`], [`problem`]: pages, ids, numbers and errors.
 //! - [`control`]: the calls under `/sandbox/`.
@@ -13,7 +13,6 @@
 pub mod control;
 pub mod data;
 pub mod delivery;
-pub mod destination;
 pub mod events;
 pub mod faults;
 pub mod idempotency;

@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use futures::StreamExt;
 use jiff::Timestamp;
+use proofbook_webhook::destination::{self, Reach};
 use serde_json::{Value, json};
 use standardwebhooks::Webhook;
 use tokio::sync::Semaphore;
 
 use super::delivery::Event;
-use super::destination::{PublicOnly, check};
 use crate::exchange::Log;
 
 /// How many attempts are under way at once, over all keys.
@@ -52,15 +52,7 @@ impl Sender {
     /// # Errors
     /// If TLS can't be set up.
     pub fn new(timeout: Duration, body_start: usize, log: Arc<Log>) -> Result<Self, reqwest::Error> {
-        // An error only says that a provider is installed already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .user_agent(USER_AGENT)
-            .timeout(timeout)
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .dns_resolver(PublicOnly)
-            .build()?;
+        let client = destination::client(Reach::Public, timeout)?;
         Ok(Self { client, room: Arc::new(Semaphore::new(AT_ONCE)), body_start, log })
     }
 
@@ -90,7 +82,7 @@ impl Sender {
             retry_after: None,
         };
         let started = Instant::now();
-        match check(url) {
+        match destination::check(url, Reach::Public) {
             Err(why) => outcome.error = Some(why),
             Ok(url) => {
                 let request = self.client.post(url).body(event.body.to_string());

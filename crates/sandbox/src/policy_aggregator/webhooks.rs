@@ -7,10 +7,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::LOCATION;
 use jiff::Timestamp;
+use proofbook_webhook::destination::{self, Reach};
 use serde_json::{Value, json};
 
 use super::delivery::{Courier, Event, Status, whole_second};
-use super::destination;
 use super::events;
 use super::ids;
 use super::limits::Limits;
@@ -88,7 +88,7 @@ pub fn new_secret() -> String {
 }
 
 fn allowed(url: &str) -> Result<(), Problem> {
-    destination::check(url).map(drop).map_err(|why| {
+    destination::check(url, Reach::Public).map(drop).map_err(|why| {
         Problem::new(Code::WebhookUrlNotAllowed, "The URL must be https and must not point into a private network.")
             .errors(vec![FieldError { pointer: "/url".to_owned(), message: why }])
     })

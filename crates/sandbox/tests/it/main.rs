@@ -6,7 +6,6 @@ mod caller;
 mod controls;
 mod data;
 mod deliveries;
-mod destinations;
 mod endurance;
 mod garbage;
 mod generic;
