@@ -45,7 +45,7 @@ async fn a_call_made_from_the_explorer_succeeds_with_the_key_filled_in() {
 async fn no_page_scrolls_sideways_on_a_phone() {
     let Some(browser) = Browser::start(380, false).await else { return };
     let server = Proofbook::start(&["serve", "--port", "0"]).await;
-    for page in pages().iter().map(String::as_str).chain(["/explorer/"]) {
+    for page in pages().iter().map(String::as_str).chain(["/explorer/", "/admin/webhooks"]) {
         browser.open(&format!("{}{page}", server.origin())).await;
         browser.wait("main").await;
         let wider = browser.ask("return document.documentElement.scrollWidth - window.innerWidth").await;

@@ -4,6 +4,7 @@
 //! - [`build`]: the static site and the offline book
 //! - [`sandbox`]: the fake API alone
 //! - [`handbook`]: everything on every page of the handbook holds
+//! - [`admin`]: the webhook tester in a real browser
 //! - [`action`]: the GitHub Action's steps, run here
 //! - [`browser`]: what a reader sees in a real browser; [`tabs`]: variants in several languages there
 //! - [`contract`]: a public linter and the examples
@@ -22,6 +23,7 @@
 //! or takes a fixed port: tests wait for what is printed or sent.
 
 mod action;
+mod admin;
 mod browser;
 mod build;
 mod chromium;

@@ -41,7 +41,7 @@ async fn listen(secret: &str, more: &[&str]) -> (Proofbook, String) {
 }
 
 /// A receiver that reads one request whole, answers so, and hands the request over.
-async fn one_request(answer: &'static str) -> (String, tokio::task::JoinHandle<String>) {
+pub(crate) async fn one_request(answer: &'static str) -> (String, tokio::task::JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}/hook", listener.local_addr().expect("an address"));
     let request = tokio::spawn(async move {

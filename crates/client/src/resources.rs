@@ -127,6 +127,9 @@ impl Webhooks<'_> {
                 body[name] = value.into();
             }
         }
+        if let Some(data) = test.data {
+            body["data"] = data.into();
+        }
         Call::new(self.0, Method::POST, "/api/webhooks/test", None).body(&body)
     }
 }

@@ -3,7 +3,7 @@
 use crate::exit;
 use crate::failure::Failure;
 use proofbook_contract::Contract;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 
 /// Where a book keeps its contract, from the book's root.
@@ -18,6 +18,8 @@ pub(crate) struct Document {
     pub(crate) yaml: String,
     /// The same as JSON.
     pub(crate) json: Value,
+    /// The `data` of each event's example, by the event.
+    pub(crate) events: Map<String, Value>,
 }
 
 impl Document {
@@ -46,7 +48,9 @@ impl Document {
                 .because(error)
         })?;
         let json = contract.document().clone();
-        Ok(Self { path, yaml, json })
+        let data = |event: &str| contract.event_example(event).map(|example| example["data"].clone());
+        let events = contract.events().filter_map(|event| Some((event.to_owned(), data(event)?))).collect();
+        Ok(Self { path, yaml, json, events })
     }
 
     /// The document for a page that calls the API: the origin it is served from is the first server, so that a call made
@@ -82,7 +86,7 @@ mod tests {
     use super::*;
 
     fn document(json: Value) -> Document {
-        Document { path: None, yaml: String::new(), json }
+        Document { path: None, yaml: String::new(), json, events: Map::new() }
     }
 
     #[test]

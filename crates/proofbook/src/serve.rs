@@ -17,9 +17,9 @@ use std::sync::{Arc, OnceLock};
 /// Serve the book, the sandbox API and the explorer, and rebuild on save
 ///
 /// One address has them all: / is the book, /api/ the sandbox API, /explorer/ Swagger UI on the contract with a key filled
-/// in, /openapi.yaml and /openapi.json the contract. Saving a page rebuilds the book, and open pages reload. What can't be
-/// built is said here and on the open pages; the last good book stays. Nothing is written into the book's folder, and
-/// nothing is loaded from another machine.
+/// in, /admin/webhooks the webhook tester, /openapi.yaml and /openapi.json the contract. Saving a page rebuilds the book, and
+/// open pages reload. What can't be built is said here and on the open pages; the last good book stays. Nothing is written
+/// into the book's folder, and nothing is loaded from another machine.
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
@@ -92,7 +92,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
 fn announce(desk: &Desk, origin: &str, key: &str) {
     let title = &desk.shelf.front().edition.built.title;
     output::say(&format!(
-        "{}\n\n  Book      {origin}/\n  API       {origin}/api/v1/\n  Explorer  {origin}/explorer/\n  \
+        "{}\n\n  Book      {origin}/\n  API       {origin}/api/v1/\n  Explorer  {origin}/explorer/\n  Webhooks  {origin}/admin/webhooks\n  \
          Contract  {origin}/openapi.yaml and {origin}/openapi.json\n  Key       {key}\n\n{}\n\n\
          Saving a page rebuilds the book and reloads it in the browser. Ctrl-C stops.",
         output::bold(title),

@@ -112,17 +112,18 @@ pub struct WebhookTest {
     pub(crate) webhook_id: Option<String>,
     pub(crate) event_type: Option<EventType>,
     pub(crate) secret: Option<Secret>,
+    pub(crate) data: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 impl WebhookTest {
     /// Tests an endpoint that need not be registered.
     pub fn url(url: impl Into<String>) -> Self {
-        Self { url: Some(url.into()), webhook_id: None, event_type: None, secret: None }
+        Self { url: Some(url.into()), webhook_id: None, event_type: None, secret: None, data: None }
     }
 
     /// Tests a registered webhook, with its own secret.
     pub fn webhook(id: impl Into<String>) -> Self {
-        Self { url: None, webhook_id: Some(id.into()), event_type: None, secret: None }
+        Self { url: None, webhook_id: Some(id.into()), event_type: None, secret: None, data: None }
     }
 
     /// Sends this event instead of `webhook.test`.
@@ -136,6 +137,13 @@ impl WebhookTest {
     #[must_use]
     pub fn secret(mut self, secret: impl Into<Secret>) -> Self {
         self.secret = Some(secret.into());
+        self
+    }
+
+    /// Sends this as the event's `data` instead of an example.
+    #[must_use]
+    pub fn data(mut self, data: serde_json::Map<String, serde_json::Value>) -> Self {
+        self.data = Some(data);
         self
     }
 }

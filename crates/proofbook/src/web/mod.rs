@@ -3,8 +3,10 @@
 //! - [`pages`]: the book's files, with a banner while what was saved last can't be built
 //! - [`live`]: tells open pages to reload
 //! - [`explorer`]: Swagger UI on the contract, with the sandbox key filled in
+//! - [`admin`]: the webhook tester
 //! - [`desk`]: what those need to know
 
+mod admin;
 pub(crate) mod desk;
 pub(crate) mod explorer;
 pub(crate) mod live;
@@ -37,9 +39,10 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/report.schema.json", get(report_schema))
         .route(live::PATH, get(live::answer))
         .merge(explorer::routes())
+        .merge(admin::routes())
         .fallback(pages::answer)
         .with_state(desk)
-        .layer(always(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
+        .layer(unless_said(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
         .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(always(header::REFERRER_POLICY, "same-origin"))
         // Two saves in one second have the same modification time: a browser that asks by it would keep the older page.
@@ -48,6 +51,11 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
 
 fn always(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+}
+
+/// For what has none of its own.
+fn unless_said(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }
 
 async fn yaml(State(desk): State<Arc<Desk>>) -> impl IntoResponse {

@@ -18,6 +18,8 @@ mod send;
 mod show;
 mod verify;
 
+pub(crate) use verify::{headers_of, report};
+
 use std::process::ExitCode;
 
 use clap::Subcommand;

@@ -74,7 +74,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 /// Headers from a text, in either form. A status line, as curl writes it before them, is passed over.
-fn headers_of(text: &str) -> Option<Vec<(String, String)>> {
+pub(crate) fn headers_of(text: &str) -> Option<Vec<(String, String)>> {
     if let Ok(Value::Object(object)) = serde_json::from_str(text) {
         let value = |value: Value| match value {
             Value::String(text) => text,
@@ -108,7 +108,7 @@ pub(super) fn text(told: &Explanation) -> String {
 }
 
 /// The same for a program.
-pub(super) fn report(told: &Explanation) -> Value {
+pub(crate) fn report(told: &Explanation) -> Value {
     json!({
         "genuine": told.genuine(),
         "cause": told.cause,

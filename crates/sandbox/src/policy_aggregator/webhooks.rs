@@ -236,7 +236,10 @@ pub fn prepare_test(world: &mut World, body: &Value) -> Result<Test, Problem> {
     allowed(&url)?;
     let generated_secret = (given.is_none() && own_secrets.is_none()).then(new_secret);
     let one = given.or_else(|| generated_secret.clone()).map(|secret| vec![secret]);
-    let event = events::example(world, kind, webhook_id);
+    let event = match body.get("data") {
+        Some(data) => Event::new(kind, whole_second(Timestamp::now()), data),
+        None => events::example(world, kind, webhook_id),
+    };
     Ok(Test { url, secrets: one.or(own_secrets).unwrap_or_default(), generated_secret, event })
 }
 

@@ -39,6 +39,20 @@ async fn it_signs_with_the_secret_that_it_is_given() {
 }
 
 #[tokio::test]
+async fn it_sends_the_data_that_it_is_given() {
+    let sandbox = sandbox().await;
+    let caller = Caller::new(&sandbox);
+    let mut receiver = Receiver::start().await;
+    let data = json!({ "message": "<script>alert(1)</script>", "deep": [{ "n": 1 }] });
+    let body = json!({ "url": receiver.url, "event_type": "source.failing", "data": data });
+    assert_eq!(caller.post(TEST, body).await.body["verdict"], "accepted");
+    let received = receiver.next().await.json();
+    assert_eq!((&received["type"], &received["data"]), (&json!("source.failing"), &data));
+    let refused = caller.post(TEST, json!({ "url": receiver.url, "data": "text" })).await;
+    assert_eq!((refused.status, &refused.body["errors"][0]["pointer"]), (422, &json!("/data")));
+}
+
+#[tokio::test]
 async fn a_registered_webhook_is_tested_with_its_own_secret_and_leaves_no_log() {
     let sandbox = sandbox().await;
     let caller = Caller::new(&sandbox);
