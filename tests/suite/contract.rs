@@ -3,7 +3,9 @@
 use std::process::Command;
 
 use proofbook_contract::Contract;
+use proofbook_webhook::explain::{Received, explain};
 
+use crate::sender::SECRET;
 use crate::support::repository;
 use crate::tools;
 
@@ -27,6 +29,21 @@ fn every_example_validates_against_its_schema() {
     let contract = Contract::from_path(repository().join("contract/openapi.yaml")).expect("the contract loads");
     let violations = contract.check_examples();
     assert!(violations.is_empty(), "{violations:#?}");
+}
+
+#[test]
+fn the_signatures_of_the_examples_fit_their_bodies() {
+    let contract = Contract::from_path(repository().join("contract/openapi.yaml")).expect("the contract loads");
+    for name in ["DeliveryDetail", "WebhookTestResult"] {
+        let example = &contract.document()["components"]["examples"][name]["value"];
+        let header = |name: &str| example["request_headers"][name].as_str().expect("a header").to_owned();
+        let names = ["webhook-id", "webhook-timestamp", "webhook-signature"];
+        let headers = names.map(|name| (name.to_owned(), header(name)));
+        let body = example["request_body"].as_str().expect("a body").as_bytes();
+        let at = header("webhook-timestamp").parse().expect("seconds");
+        let told = explain(Received { headers: &headers, body }, &[SECRET], at);
+        assert!(told.genuine(), "{name}: {told:?}");
+    }
 }
 
 #[test]

@@ -1,19 +1,27 @@
-//! What this command provides to pages: `{{proofbook command-line}}` and `{{proofbook coverage}}`.
+//! What this command provides to pages: `{{proofbook command-line}}`, `{{proofbook webhook-causes}}` and
+//! `{{proofbook coverage}}`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
 use clap::CommandFactory;
+use proofbook_webhook::cause::Cause;
 
 use crate::cli::Cli;
 
 /// How wide the help is on the page: as wide as the command writes it into a file.
 const WIDTH: usize = 100;
 
-/// The command line, which is the same wherever it is asked for.
+/// What is the same wherever it is asked for.
 pub(crate) fn fixed() -> BTreeMap<String, String> {
-    BTreeMap::from([("command-line".to_owned(), command_line())])
+    BTreeMap::from([("command-line".to_owned(), command_line()), ("webhook-causes".to_owned(), webhook_causes())])
+}
+
+/// Why a webhook does not verify: a row a cause.
+fn webhook_causes() -> String {
+    let rows = Cause::ALL.map(|cause| format!("| {} | {} |\n", cause.what(), cause.fix()));
+    format!("| What is wrong | What to do |\n|---|---|\n{}", rows.concat())
 }
 
 /// All of it. `record` is where the last whole run of the gate has left what it showed.
