@@ -42,6 +42,56 @@ async fn a_call_made_from_the_explorer_succeeds_with_the_key_filled_in() {
 }
 
 #[tokio::test]
+async fn every_operation_is_tried_from_the_explorer() {
+    let Some(browser) = Browser::start(1200, false).await else { return };
+    let server = Proofbook::start(&["serve", "--port", "0"]).await;
+    let contract = proofbook_sandbox::policy_aggregator::contract().expect("the contract");
+    // What is asked for by id is there: each world begins with the same data.
+    for operation in contract.operations() {
+        let tag = &contract.document().pointer(operation.pointer()).expect("the operation")["tags"][0];
+        browser.open("about:blank").await;
+        browser
+            .open(&format!("{}/explorer/#/{}/{}", server.origin(), tag.as_str().expect("a tag"), operation.id))
+            .await;
+        let place = format!("[id$=-{}]", operation.id);
+        browser.wait(&format!("{place} button.execute")).await.click().await.expect("the call is made");
+        let status = browser.wait(&format!("{place} .live-responses-table tbody .response-col_status")).await;
+        let status = status.text().await.expect("a status");
+        let status: u16 = status.split_whitespace().next().and_then(|text| text.parse().ok()).expect("a number");
+        assert!(operation.response(status).is_some(), "{} was answered with {status}", operation.id);
+        let back = browser.wait(&format!("{place} .opblock-external-docs a")).await.attr("href").await.expect("a link");
+        let page = format!("{}/reference/operations.html#{}", server.origin(), operation.id);
+        assert_eq!(back.as_deref(), Some(page.as_str()));
+    }
+    browser.end(&server).await;
+}
+
+#[tokio::test]
+async fn the_sandbox_is_broken_and_mended_from_the_explorer() {
+    let Some(browser) = Browser::start(1200, false).await else { return };
+    let server = Proofbook::start(&["serve", "--port", "0"]).await;
+    browser.open(&format!("{}/explorer/", server.origin())).await;
+    let says = async |text: &str| {
+        let told = async { while browser.ask("return document.getElementById('faults').value").await != text {} };
+        tokio::time::timeout(PATIENCE, told).await.unwrap_or_else(|_| panic!("it does not say {text}"));
+    };
+    says("No call will fail.").await;
+    let times = browser.wait("#times").await;
+    times.clear().await.expect("nothing");
+    times.send_keys("12").await.expect("12");
+    browser.wait("#break button[type=submit]").await.click().await.expect("broken");
+    says("12 calls will fail.").await;
+    browser.wait("[id$=-getMe] button.opblock-summary-control").await.click().await.expect("the operation opens");
+    browser.wait("[id$=-getMe] button.execute").await.click().await.expect("the call is made");
+    let status = browser.wait("[id$=-getMe] .live-responses-table tbody .response-col_status").await;
+    assert!(status.text().await.expect("a status").starts_with("429"));
+    says("11 calls will fail.").await;
+    browser.wait("#mend").await.click().await.expect("mended");
+    says("No call will fail.").await;
+    browser.end(&server).await;
+}
+
+#[tokio::test]
 async fn no_page_scrolls_sideways_on_a_phone() {
     let Some(browser) = Browser::start(380, false).await else { return };
     let server = Proofbook::start(&["serve", "--port", "0"]).await;

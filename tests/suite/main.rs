@@ -5,6 +5,7 @@
 //! - [`sandbox`]: the fake API alone
 //! - [`handbook`]: everything on every page of the handbook holds
 //! - [`admin`]: the webhook tester in a real browser
+//! - [`api`]: one call from the terminal, and as a program
 //! - [`action`]: the GitHub Action's steps, run here
 //! - [`browser`]: what a reader sees in a real browser; [`tabs`]: variants in several languages there
 //! - [`contract`]: a public linter and the examples
@@ -24,6 +25,7 @@
 
 mod action;
 mod admin;
+mod api;
 mod browser;
 mod build;
 mod chromium;

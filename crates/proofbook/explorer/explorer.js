@@ -45,6 +45,51 @@ function leaveOptionalEmpty(contract) {
   return contract;
 }
 
+// From each operation back to its place in the book.
+function linkBack(contract) {
+  for (const path of Object.values(contract.paths ?? {})) {
+    for (const operation of Object.values(path)) {
+      if (operation?.operationId) {
+        const page = new URL(`../reference/operations.html#${encodeURIComponent(operation.operationId)}`, location.href);
+        operation.externalDocs = { description: "In the handbook", url: page.href };
+      }
+    }
+  }
+  return contract;
+}
+
+// Lets the sandbox fail on purpose, so that a reader sees how errors look.
+function breakable(key) {
+  const form = document.getElementById("break");
+  const control = async (method, body) => {
+    const headers = { Authorization: `Bearer ${key}`, ...(body && { "Content-Type": "application/json" }) };
+    const answer = await fetch("../sandbox/faults", { method, headers, body: body && JSON.stringify(body) });
+    const told = answer.status === 204 ? null : await answer.json();
+    if (!answer.ok) throw new Error(told.detail);
+    return told;
+  };
+  const show = async () => {
+    const { data } = await control("GET");
+    const calls = data.reduce((sum, fault) => sum + fault.next, 0);
+    document.getElementById("faults").textContent = calls ? `${calls} ${calls === 1 ? "call" : "calls"} will fail.` : "No call will fail.";
+  };
+  const during = (act) => async (event) => {
+    event.preventDefault();
+    try {
+      await act();
+      await show();
+    } catch (error) {
+      document.getElementById("faults").textContent = error.message;
+    }
+  };
+  const next = () => Number(document.getElementById("times").value);
+  form.addEventListener("submit", during(() => control("POST", { ...JSON.parse(document.getElementById("fault").value), next: next() })));
+  document.getElementById("mend").addEventListener("click", during(() => control("DELETE")));
+  form.hidden = false;
+  show();
+  return show;
+}
+
 async function load(path) {
   const answer = await fetch(path);
   if (!answer.ok) {
@@ -59,9 +104,10 @@ async function start() {
     const [settings, contract] = await Promise.all([load("settings.json"), load("../openapi.json")]);
     document.title = `API explorer - ${settings.title}`;
     document.getElementById("book").textContent = settings.title;
+    const changed = settings.key ? breakable(settings.key) : () => {};
     const ui = SwaggerUIBundle({
       dom_id: "#explorer",
-      spec: leaveOptionalEmpty(contract),
+      spec: leaveOptionalEmpty(settings.reference ? linkBack(contract) : contract),
       deepLinking: true,
       tryItOutEnabled: true,
       displayRequestDuration: true,
@@ -70,6 +116,10 @@ async function start() {
       // A site without a sandbox can't answer.
       supportedSubmitMethods: settings.key ? undefined : [],
       requestInterceptor: stayHere,
+      responseInterceptor: (response) => {
+        changed();
+        return response;
+      },
       onComplete: () => {
         if (settings.scheme && settings.key) {
           ui.preauthorizeApiKey(settings.scheme, settings.key);

@@ -1,6 +1,6 @@
 //! The command line: which subcommand runs, and what `--help` teaches.
 
-use crate::{build, check, exit, new, preprocess, sandbox, serve, test, webhook};
+use crate::{api, build, check, exit, new, preprocess, sandbox, serve, test, webhook};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -25,6 +25,7 @@ enum Command {
     Test(test::Args),
     Check(check::Args),
     Sandbox(sandbox::Args),
+    Api(api::Args),
     Webhook(webhook::Args),
     New(new::Args),
     #[command(hide = true)]
@@ -39,6 +40,7 @@ const AFTER_HELP: &str = concat!(
   proofbook test                run every block of every page
   proofbook check               the static checks alone
   proofbook sandbox             the sandbox API alone, on port 4010
+  proofbook api GET /api/v1/me  one call, held against the contract
   proofbook webhook listen      receive webhooks, and see whether they are genuine
   proofbook new visa-sync --template rust  an integration of your own
   proofbook help serve          more about one command
@@ -61,6 +63,7 @@ impl Cli {
             Command::Test(args) => test::run(args).await,
             Command::Check(args) => check::run(args).await,
             Command::Sandbox(args) => sandbox::run(args).await,
+            Command::Api(args) => api::run(args).await,
             Command::Webhook(args) => webhook::run(args).await,
             Command::New(args) => new::run(args).await,
             Command::Preprocess(args) => preprocess::run(&args),

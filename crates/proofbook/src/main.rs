@@ -6,6 +6,7 @@
 //! - [`test`]: every block and every static check
 //! - [`check`]: the static checks alone
 //! - [`sandbox`]: the fake API alone
+//! - [`api`]: one call, held against the contract
 //! - [`webhook`]: receives, sends, explains and repeats webhooks
 //! - [`new`]: a project of one's own from a template
 //!
@@ -24,6 +25,7 @@
 //! - [`output`]: all that is printed; [`failure`]: an error as title, place and remedy; [`exit`]: exit codes;
 //!   [`log`]: what libraries log
 
+mod api;
 mod book;
 mod build;
 mod check;

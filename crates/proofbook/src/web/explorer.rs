@@ -35,17 +35,23 @@ pub(super) fn routes() -> Router<Arc<Desk>> {
 /// What the start script asks for: data of its own, so that nothing has to be written into a page or a script.
 async fn settings(State(desk): State<Arc<Desk>>) -> impl IntoResponse {
     let front = desk.shelf.front();
-    Json(data(&front.edition.built.title, &desk.contract, desk.key.get().map(String::as_str)))
+    let (title, reference) = (&front.edition.built.title, has_reference(front.edition.folder()));
+    Json(data(title, &desk.contract, desk.key.get().map(String::as_str), reference))
 }
 
-fn data(title: &str, contract: &Document, key: Option<&str>) -> Value {
-    json!({ "title": title, "scheme": contract.bearer_scheme(), "key": key })
+fn data(title: &str, contract: &Document, key: Option<&str>, reference: bool) -> Value {
+    json!({ "title": title, "scheme": contract.bearer_scheme(), "key": key, "reference": reference })
+}
+
+/// Whether the book has the page with all operations.
+fn has_reference(book: &Path) -> bool {
+    book.join("reference/operations.html").is_file()
 }
 
 /// Writes the explorer into a folder, for a site that has no sandbox: it shows the contract, and its calls go nowhere.
 pub(crate) fn write(folder: &Path, title: &str, contract: &Document) -> anyhow::Result<()> {
     fs::create_dir_all(folder)?;
-    let settings = data(title, contract, None).to_string();
+    let settings = data(title, contract, None, folder.parent().is_some_and(has_reference)).to_string();
     let own = [("index.html", PAGE), ("explorer.css", STYLE), ("explorer.js", SCRIPT), ("settings.json", &settings)];
     for (name, text) in own {
         fs::write(folder.join(name), text)?;

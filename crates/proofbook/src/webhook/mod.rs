@@ -15,7 +15,7 @@ mod record;
 mod replay;
 mod secrets;
 mod send;
-mod show;
+pub(crate) mod show;
 mod verify;
 
 pub(crate) use verify::{headers_of, report};

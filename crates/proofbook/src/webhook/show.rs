@@ -1,7 +1,7 @@
 //! Untrusted text on a terminal: what a stranger has sent must not move the cursor or change colours.
 
 /// A text on one line, at most this many characters, with each control character as a picture of it.
-pub(super) fn line(text: &str, most: usize) -> String {
+pub(crate) fn line(text: &str, most: usize) -> String {
     let mut shown: String = text.chars().take(most).map(picture).collect();
     if text.chars().nth(most).is_some() {
         shown.push('…');
@@ -10,7 +10,7 @@ pub(super) fn line(text: &str, most: usize) -> String {
 }
 
 /// A text on its own lines.
-pub(super) fn lines(text: &str) -> String {
+pub(crate) fn lines(text: &str) -> String {
     text.chars().map(|c| if c == '\n' { c } else { picture(c) }).collect()
 }
 
