@@ -15,6 +15,7 @@
 //! - [`receivers`]: the sample webhook receivers; [`samples`] makes samples ready to run, [`sender`] sends them webhooks
 //! - [`slack`]: the sample Slack bot, against a fake of Slack's Web API
 //! - [`template`]: a project of one's own, made and tested as its CI does
+//! - [`validate`]: the judge of integrations, on right and wrong ones
 //! - [`webhook`]: the tool for webhooks on the command line
 //! - [`zapier`]: the sample app for Zapier, in Zapier's own tester
 //! - [`fuzz`]: thousands of generated calls
@@ -46,6 +47,7 @@ mod support;
 mod tabs;
 mod template;
 mod tools;
+mod validate;
 mod watch;
 mod webhook;
 mod zapier;

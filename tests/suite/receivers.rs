@@ -28,6 +28,7 @@ crate::samples::each_case! {
         serves_others_while_a_client_is_slow
         knows_only_its_own_paths
         finishes_what_it_has_taken_when_told_to_stop
+        reaches_gold
         stops_when_told_in_the_moment_it_listens
         says_what_is_wrong_with_its_settings
         loses_nothing_and_does_nothing_twice_when_it_is_killed

@@ -1,6 +1,6 @@
 //! The command line: which subcommand runs, and what `--help` teaches.
 
-use crate::{api, build, check, exit, new, preprocess, sandbox, serve, test, webhook};
+use crate::{api, build, check, exit, new, preprocess, sandbox, serve, test, validate, webhook};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -27,6 +27,7 @@ enum Command {
     Sandbox(sandbox::Args),
     Api(api::Args),
     Webhook(webhook::Args),
+    Validate(validate::Args),
     New(new::Args),
     #[command(hide = true)]
     Preprocess(preprocess::Args),
@@ -65,6 +66,7 @@ impl Cli {
             Command::Sandbox(args) => sandbox::run(args).await,
             Command::Api(args) => api::run(args).await,
             Command::Webhook(args) => webhook::run(args).await,
+            Command::Validate(args) => validate::run(args).await,
             Command::New(args) => new::run(args).await,
             Command::Preprocess(args) => preprocess::run(&args),
         }

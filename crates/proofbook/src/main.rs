@@ -8,6 +8,7 @@
 //! - [`sandbox`]: the fake API alone
 //! - [`api`]: one call, held against the contract
 //! - [`webhook`]: receives, sends, explains and repeats webhooks
+//! - [`validate`]: judges an integration
 //! - [`new`]: a project of one's own from a template
 //!
 //! - [`preprocess`]: what stock mdBook starts
@@ -45,6 +46,7 @@ mod sandbox;
 mod serve;
 mod stop;
 mod test;
+mod validate;
 mod web;
 mod webhook;
 

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use clap::ValueEnum;
+use futures::StreamExt;
 use jiff::Timestamp;
 use proofbook_sandbox::policy_aggregator::ids;
 use proofbook_webhook::destination::{self, Reach};
@@ -21,7 +22,7 @@ const SHOWN: usize = 500;
 
 /// Where to send to.
 #[derive(Debug, clap::Args)]
-pub(super) struct Target {
+pub(crate) struct Target {
     /// Where to send: https, or http on this machine
     #[arg(long = "to", value_name = "URL")]
     url: String,
@@ -33,14 +34,14 @@ pub(super) struct Target {
 
 impl Target {
     /// This address.
-    pub(super) fn new(url: String, allow_private: bool) -> Self {
+    pub(crate) fn new(url: String, allow_private: bool) -> Self {
         Self { url, allow_private }
     }
 }
 
 /// How a delivery is spoilt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Tamper {
+pub(crate) enum Tamper {
     /// Signed with another secret
     Signature,
     /// The body is changed after it was signed
@@ -57,15 +58,15 @@ pub(super) enum Tamper {
 
 /// What is sent.
 #[derive(Debug, Clone)]
-pub(super) struct Delivery {
-    pub(super) id: String,
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Delivery {
+    pub(crate) id: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Delivery {
     /// A delivery that is signed now, or as a forger would.
-    pub(super) fn signed(id: String, body: Vec<u8>, keys: &[Key], tamper: Option<Tamper>) -> Self {
+    pub(crate) fn signed(id: String, body: Vec<u8>, keys: &[Key], tamper: Option<Tamper>) -> Self {
         let off = match tamper {
             Some(Tamper::TimestampOld) => -2 * TOLERANCE_SECONDS,
             Some(Tamper::TimestampFuture) => 2 * TOLERANCE_SECONDS,
@@ -102,39 +103,39 @@ fn changed(body: &[u8]) -> Vec<u8> {
 }
 
 /// A new id of an event.
-pub(super) fn new_id() -> String {
+pub(crate) fn new_id() -> String {
     ids::new("evt")
 }
 
 /// What came of it.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct Outcome {
+pub(crate) struct Outcome {
     /// The `webhook-id`.
-    pub(super) id: String,
+    pub(crate) id: String,
     /// The status that came back.
-    pub(super) status: Option<u16>,
+    pub(crate) status: Option<u16>,
     /// How long it took, in milliseconds.
-    pub(super) duration_ms: f64,
+    pub(crate) duration_ms: f64,
     /// Why no answer came.
-    pub(super) error: Option<String>,
+    pub(crate) error: Option<String>,
     /// The start of the answer.
-    pub(super) body: String,
+    pub(crate) body: String,
     /// Whether a good receiver answers so.
-    pub(super) good: bool,
+    pub(crate) good: bool,
     /// Why, or why not.
-    pub(super) because: String,
+    pub(crate) because: String,
 }
 
 /// Sends to one address.
 #[derive(Debug, Clone)]
-pub(super) struct Sender {
+pub(crate) struct Sender {
     client: reqwest::Client,
     url: reqwest::Url,
 }
 
 impl Sender {
     /// A sender to where the options say.
-    pub(super) fn to(target: &Target) -> anyhow::Result<Self> {
+    pub(crate) fn to(target: &Target) -> anyhow::Result<Self> {
         let reach = if target.allow_private { Reach::Private } else { Reach::Public };
         let url = destination::check(&target.url, reach).map_err(|why| {
             let fix = "name a public https address or this machine; --allow-private for a receiver in your own network";
@@ -147,26 +148,42 @@ impl Sender {
     }
 
     /// Sends a delivery, and judges the answer.
-    pub(super) async fn send(&self, delivery: &Delivery, tamper: Option<Tamper>) -> Outcome {
+    pub(crate) async fn send(&self, delivery: &Delivery, tamper: Option<Tamper>) -> Outcome {
         let started = Instant::now();
         let answer = self.post(delivery).await;
-        let duration_ms = (started.elapsed().as_secs_f64() * 10_000.0).round() / 10.0;
+        let duration_ms = tenths(started.elapsed());
         let (status, body, error) = match answer {
-            Ok((status, body)) => (Some(status), String::from_utf8_lossy(&body).into_owned(), None),
+            Ok(Answer { status, body, .. }) => (Some(status), String::from_utf8_lossy(&body).into_owned(), None),
             Err(error) => (None, String::new(), Some(error)),
         };
         let (good, because) = judge(status, error.as_deref(), tamper);
         Outcome { id: delivery.id.clone(), status, duration_ms, error, body, good, because }
     }
 
-    /// Sends as it is; the status and the body that come back.
-    pub(super) async fn post(&self, delivery: &Delivery) -> Result<(u16, Vec<u8>), String> {
+    /// Sends as it is.
+    pub(crate) async fn post(&self, delivery: &Delivery) -> Result<Answer, String> {
+        self.post_body(delivery, delivery.body.clone().into()).await
+    }
+
+    /// Sends the first half of the body, waits, and sends the rest.
+    pub(crate) async fn trickle(&self, delivery: &Delivery, wait: Duration) -> Result<Answer, String> {
+        let (first, rest) = delivery.body.split_at(delivery.body.len() / 2);
+        let parts = [(Duration::ZERO, first.to_vec()), (wait, rest.to_vec())];
+        let parts = futures::stream::iter(parts).then(|(wait, part)| async move {
+            tokio::time::sleep(wait).await;
+            Ok::<_, std::convert::Infallible>(part)
+        });
+        self.post_body(delivery, reqwest::Body::wrap_stream(parts)).await
+    }
+
+    async fn post_body(&self, delivery: &Delivery, body: reqwest::Body) -> Result<Answer, String> {
+        let started = Instant::now();
         let headers: HeaderMap = delivery
             .headers
             .iter()
             .filter_map(|(name, value)| Some((HeaderName::try_from(name).ok()?, HeaderValue::try_from(value).ok()?)))
             .collect();
-        let request = self.client.post(self.url.clone()).headers(headers).body(delivery.body.clone());
+        let request = self.client.post(self.url.clone()).headers(headers).body(body);
         let mut response = request.send().await.map_err(|error| explain(&error))?;
         let (status, mut body) = (response.status().as_u16(), Vec::new());
         while body.len() < SHOWN
@@ -175,8 +192,24 @@ impl Sender {
             body.extend_from_slice(&chunk);
         }
         body.truncate(SHOWN);
-        Ok((status, body))
+        Ok(Answer { status, body, duration_ms: tenths(started.elapsed()) })
     }
+}
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    /// The status.
+    pub(crate) status: u16,
+    /// The start of the body.
+    pub(crate) body: Vec<u8>,
+    /// How long it took, in milliseconds.
+    pub(crate) duration_ms: f64,
+}
+
+/// Milliseconds with one digit.
+fn tenths(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 10_000.0).round() / 10.0
 }
 
 /// The address without what may be a password.

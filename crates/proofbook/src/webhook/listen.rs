@@ -144,7 +144,10 @@ async fn receive(
         Some(forward) => {
             let delivery = Delivery { id: String::new(), headers: end_to_end(&recorded), body: body.to_vec() };
             let sent = forward.post(&delivery).await;
-            sent.unwrap_or_else(|error| (StatusCode::BAD_GATEWAY.as_u16(), error.into_bytes()))
+            match sent {
+                Ok(answer) => (answer.status, answer.body),
+                Err(error) => (StatusCode::BAD_GATEWAY.as_u16(), error.into_bytes()),
+            }
         }
         None if genuine => (204, Vec::new()),
         None => (401, br#"{"error":"unauthorized"}"#.to_vec()),

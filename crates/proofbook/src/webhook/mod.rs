@@ -9,11 +9,11 @@
 //! What they share: [`delivery`], a signed webhook and how to send it; [`record`], a file of what was received;
 //! [`secrets`]: what is verified and signed with; [`show`]: untrusted text on a terminal.
 
-mod delivery;
+pub(crate) mod delivery;
 mod listen;
 mod record;
 mod replay;
-mod secrets;
+pub(crate) mod secrets;
 mod send;
 pub(crate) mod show;
 mod verify;

@@ -10,7 +10,7 @@ use crate::failure::Failure;
 
 /// The option for the secret.
 #[derive(Debug, clap::Args)]
-pub(super) struct Secrets {
+pub(crate) struct Secrets {
     /// The webhook's secret, whsec_ and base64; two with a space between while one is rotated
     #[arg(long = "secret", env = "POLICY_AGGREGATOR_WEBHOOK_SECRET", hide_env_values = true, value_name = "SECRET")]
     #[arg(value_parser = secret)]
@@ -23,12 +23,12 @@ fn secret(text: &str) -> Result<SecretString, Infallible> {
 
 impl Secrets {
     /// Each of the secrets.
-    pub(super) fn all(&self) -> Vec<&str> {
+    pub(crate) fn all(&self) -> Vec<&str> {
         self.text.iter().flat_map(|text| text.expose_secret().split_whitespace()).collect()
     }
 
     /// The keys to sign with.
-    pub(super) fn keys(&self) -> Result<Vec<Key>, Failure> {
+    pub(crate) fn keys(&self) -> Result<Vec<Key>, Failure> {
         let all = self.all();
         let fix = "export POLICY_AGGREGATOR_WEBHOOK_SECRET=whsec_…, from the answer that created the webhook, or say --secret";
         if all.is_empty() {

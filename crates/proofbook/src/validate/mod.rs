@@ -1,0 +1,34 @@
+//! `proofbook validate`: judges an integration.
+//!
+//! - [`receiver`]: drives a webhook receiver, and judges its answers
+//! - [`report`]: the checklist: points, levels, evidence
+
+mod receiver;
+mod report;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+/// Judge an integration, point by point
+///
+/// Each point has a level: bronze, silver or gold. A level is reached when all points up to it pass. Every judgement says what it
+/// rests on, and which page mends it.
+#[derive(Debug, clap::Args)]
+#[command(subcommand_required = true)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Receiver(receiver::Args),
+}
+
+/// Runs the chosen command to its end.
+pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    match args.command {
+        Command::Receiver(args) => receiver::run(args).await,
+    }
+}

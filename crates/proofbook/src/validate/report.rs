@@ -1,0 +1,167 @@
+//! The checklist: points, levels, evidence.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::output;
+use crate::webhook::show;
+
+/// How good an integration is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Level {
+    /// It works, and can't be fooled.
+    Bronze,
+    /// It goes on working when something is wrong or new.
+    Silver,
+    /// It goes on working under load and during changes.
+    Gold,
+}
+
+impl Level {
+    const ALL: [Self; 3] = [Self::Bronze, Self::Silver, Self::Gold];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Bronze => "bronze",
+            Self::Silver => "silver",
+            Self::Gold => "gold",
+        }
+    }
+}
+
+/// What is judged: the line of the checklist that a point belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub(super) enum Topic {
+    /// Webhooks deliver correctly.
+    #[serde(rename = "webhooks deliver correctly")]
+    Webhooks,
+    /// Error handling works.
+    #[serde(rename = "error handling works")]
+    Errors,
+}
+
+impl Topic {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Webhooks => "Webhooks deliver correctly",
+            Self::Errors => "Error handling works",
+        }
+    }
+}
+
+/// What came of a point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Outcome {
+    /// It is as it must be.
+    Pass,
+    /// It is not.
+    Fail,
+    /// Nothing that was seen decides it.
+    NotShown,
+}
+
+/// A point of the checklist.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Point {
+    /// Its name, which stays.
+    pub(super) id: &'static str,
+    /// The line of the checklist.
+    pub(super) topic: Topic,
+    /// The level that needs it.
+    pub(super) level: Level,
+    /// What must be so.
+    pub(super) must: &'static str,
+    /// What came of it.
+    pub(super) outcome: Outcome,
+    /// What it rests on.
+    pub(super) evidence: Vec<String>,
+    /// The page that mends it.
+    pub(super) page: &'static str,
+}
+
+/// All points.
+#[derive(Debug, Clone)]
+pub(super) struct Report {
+    /// What was judged.
+    pub(super) subject: String,
+    /// The points, in the order in which they were looked at.
+    pub(super) points: Vec<Point>,
+}
+
+impl Report {
+    /// The highest level up to which all points pass.
+    pub(super) fn level(&self) -> Option<Level> {
+        let passes = |level: &Level| {
+            self.points.iter().filter(|point| point.level <= *level).all(|point| point.outcome == Outcome::Pass)
+        };
+        Level::ALL.into_iter().take_while(passes).last()
+    }
+
+    /// For a person.
+    pub(super) fn text(&self) -> String {
+        let mut lines = Vec::new();
+        for topic in [Topic::Webhooks, Topic::Errors] {
+            let points: Vec<_> = self.points.iter().filter(|point| point.topic == topic).collect();
+            if points.is_empty() {
+                continue;
+            }
+            lines.push(output::bold(topic.name()));
+            for point in points {
+                let mark = match point.outcome {
+                    Outcome::Pass => "pass     ",
+                    Outcome::Fail => "FAIL     ",
+                    Outcome::NotShown => "not shown",
+                };
+                lines.push(format!("  {mark}  {:<6}  {:<22}  {}", point.level.name(), point.id, point.must));
+                if point.outcome != Outcome::Pass {
+                    lines.extend(point.evidence.iter().map(|seen| format!("             {}", show::line(seen, 300))));
+                    lines.push(format!("             read {}", point.page));
+                }
+            }
+            lines.push(String::new());
+        }
+        let passed = self.points.iter().filter(|point| point.outcome == Outcome::Pass).count();
+        let level = self.level().map_or("no level is reached", |level| match level {
+            Level::Bronze => "bronze is reached",
+            Level::Silver => "silver is reached",
+            Level::Gold => "gold is reached",
+        });
+        lines.push(format!("{passed} of {} points pass: {level}.", self.points.len()));
+        lines.join("\n")
+    }
+
+    /// For a program.
+    pub(super) fn json(&self) -> Value {
+        json!({ "subject": self.subject, "level": self.level(), "points": self.points })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(outcomes: [(Level, Outcome); 3]) -> Report {
+        let point = |(level, outcome)| Point {
+            id: "one",
+            topic: Topic::Webhooks,
+            level,
+            must: "it must",
+            outcome,
+            evidence: Vec::new(),
+            page: "page",
+        };
+        Report { subject: String::new(), points: outcomes.map(point).to_vec() }
+    }
+
+    #[test]
+    fn a_level_needs_all_points_up_to_it() {
+        use Level::{Bronze, Gold, Silver};
+        use Outcome::{Fail, NotShown, Pass};
+        assert_eq!(report([(Bronze, Pass), (Silver, Pass), (Gold, Pass)]).level(), Some(Gold));
+        assert_eq!(report([(Bronze, Pass), (Silver, Pass), (Gold, Fail)]).level(), Some(Silver));
+        assert_eq!(report([(Bronze, Pass), (Silver, NotShown), (Gold, Pass)]).level(), Some(Bronze));
+        assert_eq!(report([(Bronze, Fail), (Silver, Pass), (Gold, Pass)]).level(), None);
+    }
+}

@@ -1,0 +1,104 @@
+//! `proofbook validate`: the samples pass at the highest level, and each wrong integration fails where it is wrong.
+//!
+//! - [`wrong`]: receivers that do one thing wrongly
+
+mod wrong;
+
+use std::collections::BTreeSet;
+
+use futures::StreamExt;
+use serde_json::{Value, json};
+use tokio::time::timeout;
+
+use crate::sender::SECRET;
+use crate::support::{PATIENCE, command, stderr};
+use wrong::Wrong;
+
+/// The report on a receiver that must answer within some seconds, and the exit code.
+pub(crate) async fn receiver(url: &str, within: &str) -> (Option<i32>, Value) {
+    let mut command = command(&["validate", "receiver", url, "--json", "--within", within]);
+    let output = command.env("POLICY_AGGREGATOR_WEBHOOK_SECRET", SECRET).kill_on_drop(true).output();
+    let output = timeout(PATIENCE, output).await.expect("it ends").expect("it starts");
+    let report = serde_json::from_slice(&output.stdout);
+    (output.status.code(), report.unwrap_or_else(|error| panic!("{error}: {}", stderr(&output))))
+}
+
+/// A machine that does much else answers late.
+pub(crate) const PATIENT: &str = "10";
+
+/// The points that do not pass.
+fn failed(report: &Value) -> BTreeSet<&str> {
+    let points = report["points"].as_array().expect("points");
+    points.iter().filter(|point| point["outcome"] != "pass").filter_map(|point| point["id"].as_str()).collect()
+}
+
+#[tokio::test]
+async fn a_receiver_that_does_all_of_it_reaches_gold() {
+    let (code, report) = receiver(&wrong::start(None).await, PATIENT).await;
+    assert_eq!((code, &report["level"]), (Some(0), &json!("gold")), "{report:#}");
+    assert_eq!(report["points"].as_array().expect("points").len(), 20);
+}
+
+#[tokio::test]
+async fn each_wrong_receiver_fails_where_it_is_wrong() {
+    let wrongs = [
+        (Wrong::TakesEverySignature, &["forged-signature", "changed-body"][..], None),
+        (Wrong::TakesTheUnsigned, &["unsigned"], None),
+        (Wrong::TakesTheOld, &["stale"], Some("bronze")),
+        (Wrong::TakesTheFuture, &["future"], Some("bronze")),
+        (Wrong::SaysWhy, &["tells-nothing"], Some("bronze")),
+        (Wrong::RefusesADuplicate, &["duplicate"], Some("bronze")),
+        (Wrong::RefusesAnUnknownEvent, &["unknown-event"], Some("bronze")),
+        (Wrong::RefusesANewField, &["new-field"], Some("bronze")),
+        (Wrong::RefusesAnOlderChange, &["out-of-order"], Some("silver")),
+        (Wrong::LooksAtTheFirstSignature, &["two-signatures"], Some("silver")),
+        (Wrong::TakesOnlySmallBodies, &["large"], Some("silver")),
+        (Wrong::TakesFewAtOnce, &["many"], Some("silver")),
+        (Wrong::WorksBeforeItAnswers, &["quick"], Some("bronze")),
+        (Wrong::BreaksOnMalformedJson, &["malformed"], Some("bronze")),
+        (Wrong::BreaksOnWhatIsNoEvent, &["no-event"], Some("bronze")),
+        (Wrong::ReadsAnyBody, &["huge"], Some("silver")),
+        (Wrong::ServesOneAfterTheOther, &["slow-sender"], Some("silver")),
+    ];
+    let one = async |(wrong, points, level): (Wrong, &'static [&'static str], Option<&'static str>)| {
+        let within = if wrong == Wrong::WorksBeforeItAnswers { "1" } else { PATIENT };
+        let (code, report) = receiver(&wrong::start(Some(wrong)).await, within).await;
+        let expected: BTreeSet<&str> = points.iter().copied().collect();
+        assert_eq!(failed(&report), expected, "{wrong:?}: {report:#}");
+        assert_eq!((code, &report["level"]), (Some(1), &json!(level)), "{wrong:?}");
+        let point = report["points"].as_array().expect("points").iter().find(|point| point["id"] == points[0]);
+        let point = point.expect("the point");
+        assert!(point["evidence"][0].as_str().is_some_and(|seen| seen.contains(" in ")), "{point}");
+    };
+    // Each waits for a slow sender most of the time.
+    futures::stream::iter(wrongs).map(one).buffer_unordered(4).collect::<()>().await;
+}
+
+#[tokio::test]
+async fn nobody_there_is_no_level() {
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+    let (code, report) = receiver(&format!("http://{nobody}/"), PATIENT).await;
+    assert_eq!((code, &report["level"]), (Some(1), &Value::Null));
+    assert!(report.to_string().contains("no connection"), "{report:#}");
+    for url in ["http://10.0.0.5/", "https://169.254.169.254/"] {
+        let mut command = command(&["validate", "receiver", url, "--secret", SECRET]);
+        let output = timeout(PATIENCE, command.output()).await.expect("it ends").expect("it starts");
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    }
+}
+
+#[tokio::test]
+async fn a_person_reads_what_failed_and_where_to_mend_it() {
+    let url = wrong::start(Some(Wrong::SaysWhy)).await;
+    let mut command = command(&["validate", "receiver", &url, "--secret", SECRET]);
+    let output = timeout(PATIENCE, command.output()).await.expect("it ends").expect("it starts");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    for part in [
+        "FAIL       silver  tells-nothing",
+        "read integrations/webhook-receiver.html",
+        "19 of 20 points pass: bronze is reached.",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(!text.contains(&SECRET["whsec_".len()..]));
+}
