@@ -24,7 +24,7 @@ use std::sync::{Arc, OnceLock};
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
     /// The port; 0 takes any free one
-    #[arg(long, env = "PROOFBOOK_PORT", default_value_t = 3000, value_name = "PORT")]
+    #[arg(long, env = "PROOFBOOK_PORT", hide_env_values = true, default_value_t = 3000, value_name = "PORT")]
     pub(crate) port: u16,
 
     /// The address to listen on; 0.0.0.0 lets other machines in

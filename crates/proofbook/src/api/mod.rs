@@ -72,6 +72,7 @@ pub(crate) struct Service {
     #[arg(
         long,
         env = "POLICY_AGGREGATOR_BASE_URL",
+        hide_env_values = true,
         default_value = "https://api.policyaggregator.example",
         value_name = "URL"
     )]

@@ -37,7 +37,7 @@ const REMEMBERED: usize = 10_000;
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
     /// The port; 0 takes any free one
-    #[arg(long, env = "PROOFBOOK_PORT", default_value_t = 4020, value_name = "PORT")]
+    #[arg(long, env = "PROOFBOOK_PORT", hide_env_values = true, default_value_t = 4020, value_name = "PORT")]
     port: u16,
 
     /// The address to listen on; 0.0.0.0 lets other machines in
