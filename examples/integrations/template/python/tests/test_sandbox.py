@@ -7,16 +7,21 @@ from conftest import ROOT, SECRET
 
 def test_a_change_that_comes_both_ways_is_worked_on_once(sandbox, integration):
     webhook = sandbox.webhook()
-    running = integration.start(POLICY_AGGREGATOR_WEBHOOK_SECRET=webhook["secret"])
+    running = integration.start(POLICY_AGGREGATOR_WEBHOOK_SECRET=webhook["secret"], POLL_SECONDS="3600")
     sandbox.update(webhook, url=f"{running.url}/webhooks")
 
+    # After the first poll, only the webhook can bring it.
+    while not sandbox.exchanges("/api/v1/changes"):
+        pass
     change = sandbox.change()
     assert running.logs("stored")["id"] == change["id"]
     assert running.logs("worked on")["id"] == change["id"]
+    assert running.terminate()[0] == 0
 
     # The next change comes by poll alone, and with it the first one again.
     sandbox.update(webhook, enabled=False)
     other = sandbox.change()
+    running = integration.start()
     assert running.logs("polled")["new"] == 1
     assert running.logs("worked on")["id"] == other["id"]
     came = integration.rows("SELECT id || ' ' || came_by || ' ' || state FROM events ORDER BY arrived_at")

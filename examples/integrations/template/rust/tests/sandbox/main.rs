@@ -12,17 +12,22 @@ async fn a_change_that_comes_both_ways_is_worked_on_once() -> Tested {
     let sandbox = Sandbox::start().await?;
     let mut webhook = sandbox.webhook().await?;
     let integration = Integration::new(&sandbox)?.with("POLICY_AGGREGATOR_WEBHOOK_SECRET", &webhook.secret);
+    let integration = integration.with("POLL_SECONDS", "3600");
     let mut running = integration.start().await?;
     webhook.point_to(&running.url).await?;
 
+    // After the first poll, only the webhook can bring it.
+    while sandbox.exchanges("/api/v1/changes").await?.is_empty() {}
     let change = sandbox.change().await?;
     let stored = running.logs("stored").await?;
     assert_eq!(stored["id"], change["id"]);
     assert_eq!(running.logs("worked on").await?["id"], change["id"]);
+    assert_eq!(running.terminate().await?.0, Some(0));
 
     // The next change comes by poll alone, and with it the first one again.
     webhook.disable().await?;
     let other = sandbox.change().await?;
+    let mut running = integration.start().await?;
     assert_eq!(running.logs("polled").await?["new"], 1);
     assert_eq!(running.logs("worked on").await?["id"], other["id"]);
     let came = integration.rows("SELECT id || ' ' || came_by || ' ' || state FROM events ORDER BY arrived_at")?;
