@@ -99,8 +99,7 @@ impl Tester {
 /// A receiver that takes everything.
 async fn receiver() -> (Proofbook, String) {
     let listening = Proofbook::start(&["webhook", "listen", "--port", "0"]).await;
-    let url = listening.greeting.lines().find_map(|line| line.trim().strip_prefix("URL ")).expect("its address");
-    let url = url.trim().to_owned();
+    let url = listening.webhooks();
     (listening, url)
 }
 
@@ -176,8 +175,7 @@ async fn a_refusal_is_explained() {
     let Some(tester) = Tester::open(1200, false).await else { return };
     // It verifies with another secret than the endpoint's, and so refuses.
     let refusing = Proofbook::start(&["webhook", "listen", "--port", "0", "--secret", SECRET]).await;
-    let url = refusing.greeting.lines().find_map(|line| line.trim().strip_prefix("URL ")).expect("its address");
-    tester.create(url.trim()).await;
+    tester.create(&refusing.webhooks()).await;
     tester.change().await;
     tester.shows("#log", "failed").await;
     tester.press("Detail").await;

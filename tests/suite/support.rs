@@ -83,6 +83,12 @@ impl Proofbook {
         ended.expect("its exit code is known").code()
     }
 
+    /// Where a webhook listener takes deliveries, as it says.
+    pub(crate) fn webhooks(&self) -> String {
+        let url = self.greeting.lines().find_map(|line| line.trim().strip_prefix("URL "));
+        url.expect("its address").trim().to_owned()
+    }
+
     fn exported(&self, name: &str) -> &str {
         let start = format!("  export {name}=");
         let line = self.greeting.lines().find_map(|line| line.strip_prefix(&start));

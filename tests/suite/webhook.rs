@@ -35,8 +35,7 @@ async fn listen(secret: &str, more: &[&str]) -> (Proofbook, String) {
     let arguments: Vec<&str> =
         ["webhook", "listen", "--port", "0", "--secret", secret].iter().chain(more).copied().collect();
     let listening = Proofbook::start(&arguments).await;
-    let url = listening.greeting.lines().find_map(|line| line.trim().strip_prefix("URL ")).expect("its address");
-    let url = url.trim().to_owned();
+    let url = listening.webhooks();
     (listening, url)
 }
 

@@ -5,24 +5,6 @@ const REFRESH_MS = 2000;
 const $ = (id) => document.getElementById(id);
 const state = { key: "", endpoints: [], events: {}, deliveries: [], etag: null, log: null };
 
-// The page looks as the book does: as chosen there, else as the system wants it.
-function followTheme() {
-  const system = window.matchMedia("(prefers-color-scheme: dark)");
-  const apply = () => {
-    let chosen = null;
-    try {
-      chosen = localStorage.getItem("mdbook-theme");
-    } catch {
-      // Storage is switched off: the system decides.
-    }
-    const dark = chosen ? ["coal", "navy", "ayu"].includes(chosen) : system.matches;
-    document.documentElement.classList.toggle("dark-mode", dark);
-  };
-  system.addEventListener("change", apply);
-  window.addEventListener("storage", apply);
-  apply();
-}
-
 // An element with a text or children: never markup.
 function element(name, content = [], attributes = {}) {
   const made = document.createElement(name);
@@ -342,5 +324,4 @@ async function start() {
   setTimeout(refresh, REFRESH_MS);
 }
 
-followTheme();
 during(start);

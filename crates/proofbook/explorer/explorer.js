@@ -1,24 +1,6 @@
 // Starts Swagger UI on this origin's contract, with the sandbox key filled in.
 "use strict";
 
-// The page looks as the book does: as chosen there, else as the system wants it.
-function followTheme() {
-  const system = window.matchMedia("(prefers-color-scheme: dark)");
-  const apply = () => {
-    let chosen = null;
-    try {
-      chosen = localStorage.getItem("mdbook-theme");
-    } catch {
-      // Storage is switched off: the system decides.
-    }
-    const dark = chosen ? ["coal", "navy", "ayu"].includes(chosen) : system.matches;
-    document.documentElement.classList.toggle("dark-mode", dark);
-  };
-  system.addEventListener("change", apply);
-  window.addEventListener("storage", apply);
-  apply();
-}
-
 // The contract also names servers elsewhere. This page has a sandbox key, and calls nothing but the sandbox.
 function stayHere(request) {
   const target = new URL(request.url, location.href);
@@ -136,5 +118,4 @@ async function start() {
   }
 }
 
-followTheme();
 start();

@@ -16,6 +16,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
+use crate::webhook::delivery::tenths;
+use crate::webhook::secrets::secret;
+use crate::webhook::show;
 use crate::{exit, output};
 use program::Language;
 
@@ -108,11 +111,6 @@ fn pair(sign: char) -> impl Fn(&str) -> Result<(String, String), String> + Clone
     }
 }
 
-#[allow(clippy::unnecessary_wraps, reason = "clap's form of a parser")]
-fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
-    Ok(SecretString::from(text))
-}
-
 /// A call before it is made.
 struct Call {
     method: Method,
@@ -153,7 +151,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let answer = request.send().await.map_err(silent)?;
     let (status, answered) = (answer.status().as_u16(), answer.headers().clone());
     let body = answer.bytes().await.map_err(silent)?;
-    let duration_ms = (started.elapsed().as_secs_f64() * 10_000.0).round() / 10.0;
+    let duration_ms = tenths(started.elapsed());
     let broken = judge(&contract, &call, &headers, &Response { status, headers: &answered, body: &body });
     let good = (200..300).contains(&status) && broken.is_empty();
     let text = String::from_utf8_lossy(&body).into_owned();
@@ -304,6 +302,6 @@ fn for_person(
         true => lines.push("contract kept".to_owned()),
         false => lines.extend(broken.iter().map(|(of, violation)| format!("contract BROKEN by the {of}: {violation}"))),
     }
-    let text = lines.into_iter().map(|line| crate::webhook::show::line(&line, 1000)).collect::<Vec<_>>().join("\n");
-    if body.is_empty() { text } else { format!("{text}\n\n{}", crate::webhook::show::lines(body)) }
+    let text = lines.into_iter().map(|line| show::line(&line, 1000)).collect::<Vec<_>>().join("\n");
+    if body.is_empty() { text } else { format!("{text}\n\n{}", show::lines(body)) }
 }

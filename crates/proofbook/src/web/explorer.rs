@@ -20,6 +20,8 @@ const STYLE: &str = include_str!("../../explorer/explorer.css");
 /// What the page needs of Swagger UI.
 const SWAGGER_UI: [&str; 3] = ["swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"];
 const SCRIPT: &str = include_str!("../../explorer/explorer.js");
+/// The webhook tester has it too.
+const THEME: &str = include_str!("../../explorer/theme.js");
 
 /// Everything below `/explorer`.
 pub(super) fn routes() -> Router<Arc<Desk>> {
@@ -28,6 +30,7 @@ pub(super) fn routes() -> Router<Arc<Desk>> {
         .route("/explorer/", get(|| async { file("text/html; charset=utf-8", PAGE) }))
         .route("/explorer/explorer.css", get(|| async { file("text/css", STYLE) }))
         .route("/explorer/explorer.js", get(|| async { file("text/javascript", SCRIPT) }))
+        .route("/explorer/theme.js", get(|| async { file("text/javascript", THEME) }))
         .route("/explorer/settings.json", get(settings))
         .route("/explorer/{file}", get(swagger_ui))
 }
@@ -52,7 +55,13 @@ fn has_reference(book: &Path) -> bool {
 pub(crate) fn write(folder: &Path, title: &str, contract: &Document) -> anyhow::Result<()> {
     fs::create_dir_all(folder)?;
     let settings = data(title, contract, None, folder.parent().is_some_and(has_reference)).to_string();
-    let own = [("index.html", PAGE), ("explorer.css", STYLE), ("explorer.js", SCRIPT), ("settings.json", &settings)];
+    let own = [
+        ("index.html", PAGE),
+        ("explorer.css", STYLE),
+        ("explorer.js", SCRIPT),
+        ("theme.js", THEME),
+        ("settings.json", &settings),
+    ];
     for (name, text) in own {
         fs::write(folder.join(name), text)?;
     }

@@ -208,7 +208,7 @@ pub(crate) struct Answer {
 }
 
 /// Milliseconds with one digit.
-fn tenths(duration: Duration) -> f64 {
+pub(crate) fn tenths(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 10_000.0).round() / 10.0
 }
 

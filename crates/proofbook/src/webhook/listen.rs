@@ -159,7 +159,7 @@ async fn receive(
 impl Listener {
     /// Whether a genuine webhook with this id was here before.
     fn known(&self, recorded: &Recorded, told: Option<&Explanation>) -> bool {
-        let id = recorded.headers.iter().find(|(name, _)| name == "webhook-id").map(|(_, id)| id.clone());
+        let id = recorded.header("webhook-id").map(str::to_owned);
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.len() >= REMEMBERED {
             seen.clear();
@@ -170,7 +170,7 @@ impl Listener {
     fn tell(&self, recorded: &Recorded, body: &[u8], told: Option<&Explanation>, known: bool, answer: (u16, &[u8])) {
         let event: Value = serde_json::from_slice(body).unwrap_or_default();
         let kind = event["type"].as_str().unwrap_or("no event");
-        let id = recorded.headers.iter().find(|(name, _)| name == "webhook-id").map_or("no id", |(_, id)| id.as_str());
+        let id = recorded.header("webhook-id").unwrap_or("no id");
         if self.json {
             output::say(
                 &json!({

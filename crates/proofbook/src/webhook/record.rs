@@ -39,6 +39,11 @@ impl Recorded {
         Self { at: Timestamp::now(), target, headers, body: text, body_base64 }
     }
 
+    /// The value of a header, by its name in lower case.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
     /// The body's bytes.
     pub(super) fn bytes(&self) -> Option<Vec<u8>> {
         match (&self.body, &self.body_base64) {

@@ -55,7 +55,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
                 Failure::new(exit::USAGE, "a body of the record is not base64").at(args.file.display().to_string());
             failure.fix("record it again")
         })?;
-        let id = header(&recorded, "webhook-id").map_or_else(new_id, str::to_owned);
+        let id = recorded.header("webhook-id").map_or_else(new_id, str::to_owned);
         let delivery = match args.as_recorded {
             true => Delivery { id, headers: end_to_end(&recorded), body },
             false => Delivery::signed(id, body, &keys, None),
@@ -73,10 +73,6 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     }
     let all_good = outcomes.iter().all(|outcome| outcome.good);
     Ok(ExitCode::from(if all_good { exit::HOLDS } else { exit::FOUND }))
-}
-
-fn header<'a>(recorded: &'a Recorded, name: &str) -> Option<&'a str> {
-    recorded.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
 }
 
 /// The headers that are not the connection's own (RFC 9110, section 7.6.1).

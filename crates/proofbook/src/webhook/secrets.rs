@@ -17,7 +17,8 @@ pub(crate) struct Secrets {
     text: Option<SecretString>,
 }
 
-fn secret(text: &str) -> Result<SecretString, Infallible> {
+/// A secret as clap takes it.
+pub(crate) fn secret(text: &str) -> Result<SecretString, Infallible> {
     Ok(SecretString::from(text))
 }
 
