@@ -185,7 +185,7 @@ impl Front {
 
         let mut answered = match &read {
             Ok((bytes, too_large)) => {
-                self.answer(&request_id, &parts.method, &target, &parts.headers, bytes, *too_large).await?
+                self.answer(&request_id, &parts.method, &target, &parts.headers, bytes, *too_large).await
             }
             Err(why) => Answered::refused(self.behaviour.refuse(&parts.headers, &request_id, Refusal::Unreadable(why))),
         };
@@ -196,9 +196,9 @@ impl Front {
             // The rest of the body is not read, so the connection can't be used again.
             answered.reply.headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
-        let Answered { reply, operation, request_violations, fault, exempt } = answered;
+        let Answered { reply, operation, request_violations, fault, exempt, dropped } = answered;
         let response_violations = match operation.as_deref().and_then(|id| self.contract.operation(id)) {
-            Some(operation) if !exempt => self.contract.check_response(
+            Some(operation) if !(exempt || dropped) => self.contract.check_response(
                 operation,
                 &proofbook_contract::Response { status: reply.status, headers: &reply.headers, body: &reply.body },
             ),
@@ -215,12 +215,15 @@ impl Front {
             request_headers: headers_to_json(&parts.headers),
             request_body: read.map(|(bytes, _)| start_of(&bytes)).unwrap_or_default(),
             request_violations,
-            status: Some(reply.status),
+            status: (!dropped).then_some(reply.status),
             response_headers: headers_to_json(&reply.headers),
             response_body: start_of(&reply.body),
             response_violations,
-            injected_fault: fault,
+            injected_fault: fault || dropped,
         });
+        if dropped {
+            return Err(Dropped);
+        }
         Ok(into_response(reply, &parts.method))
     }
 
@@ -260,7 +263,7 @@ impl Front {
         headers: &HeaderMap,
         body: &Bytes,
         too_large: bool,
-    ) -> Result<Answered, Dropped> {
+    ) -> Answered {
         let (path, query) = match target.split_once('?') {
             Some((path, query)) => (path, Some(query)),
             None => (target, None),
@@ -269,7 +272,7 @@ impl Front {
             Find::Operation(operation, parameters) => (operation.id.clone(), parameters),
             none => {
                 let refusal = Refusal::NoOperation(none);
-                return Ok(Answered::refused(self.behaviour.refuse(headers, request_id, refusal)));
+                return Answered::refused(self.behaviour.refuse(headers, request_id, refusal));
             }
         };
         let violations = self.contract.check_request(&proofbook_contract::Request {
@@ -299,19 +302,17 @@ impl Front {
             }
         };
         let pending = &entry.pending;
-        if pending.dropped.load(Ordering::Acquire) {
-            return Err(Dropped);
-        }
         if let Some(later) = pending.take_later() {
             reply = later.await;
         }
-        Ok(Answered {
+        Answered {
             reply,
             operation: Some(operation),
             request_violations: violations,
             fault: pending.fault.load(Ordering::Acquire),
             exempt: pending.exempt.load(Ordering::Acquire),
-        })
+            dropped: pending.dropped.load(Ordering::Acquire),
+        }
     }
 
     async fn hop(
@@ -342,11 +343,12 @@ struct Answered {
     request_violations: Vec<Violation>,
     fault: bool,
     exempt: bool,
+    dropped: bool,
 }
 
 impl Answered {
     fn refused(reply: Reply) -> Self {
-        Self { reply, operation: None, request_violations: Vec::new(), fault: false, exempt: false }
+        Self { reply, operation: None, request_violations: Vec::new(), fault: false, exempt: false, dropped: false }
     }
 }
 

@@ -133,6 +133,12 @@ impl Builder {
         self
     }
 
+    /// The items on a page at most, instead of the contract's number. A client that asks for more gets this many.
+    pub fn page_size(mut self, items: usize) -> Self {
+        self.options.page_size = Some(items);
+        self
+    }
+
     /// How many times faster than in production retries, secret overlaps and idempotency keys run out.
     pub fn time_scale(mut self, scale: f64) -> Self {
         self.options.time_scale = Some(scale);

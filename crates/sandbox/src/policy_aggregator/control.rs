@@ -103,7 +103,7 @@ async fn index() -> Json<Value> {
             "POST /sandbox/changes": "make a change happen: {\"route_id\"?, \"source_id\"?, \"summary\"?}",
             "PUT /sandbox/sources/{id}/health": "make a source fail or recover: {\"health\": \"failing\" | \"healthy\"}",
             "POST /sandbox/faults": "a fault for the next calls: {\"status\"?, \"retry_after\"?, \"latency_ms\"?, \
-                \"drop_connection\"?, \"malformed_body\"?, \"deprecated\"?, \"next\"?, \"operation\"?}",
+                \"drop_connection\"?, \"malformed_body\"?, \"new_field\"?, \"new_value\"?, \"deprecated\"?, \"next\"?, \"operation\"?}",
             "GET /sandbox/faults": "the faults that wait",
             "DELETE /sandbox/faults": "no more faults",
             "PUT /sandbox/time": "make retries, overlaps and idempotency keys run out faster: {\"scale\": 3600}",

@@ -13,6 +13,8 @@ pub struct Limits {
     pub requests_per_minute: u32,
     /// Items on a page, if the request does not say.
     pub page_size_default: usize,
+    /// Items on a page, at most.
+    pub page_size_max: usize,
     /// The largest request body, in bytes.
     pub request_body_bytes: usize,
     /// How long an idempotency key is kept, in hours.
@@ -34,6 +36,7 @@ impl Default for Limits {
         Self {
             requests_per_minute: 120,
             page_size_default: 20,
+            page_size_max: 100,
             request_body_bytes: 65_536,
             idempotency_hours: 24,
             webhooks_per_key: 50,

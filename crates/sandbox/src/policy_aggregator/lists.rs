@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
+use super::limits::Limits;
 use super::problem::{Code, Problem};
 
 /// The place of an item in a list: by time, then in the order of making. Unique within a list.
@@ -87,9 +88,10 @@ pub fn page(
     items: impl Iterator<Item = (Place, Value)>,
     order: Order,
     query: &Query,
-    default_limit: usize,
+    limits: &Limits,
 ) -> Result<Value, Problem> {
-    let limit = query.get("limit").and_then(|limit| limit.parse().ok()).unwrap_or(default_limit).max(1);
+    let wanted = query.get("limit").and_then(|limit| limit.parse().ok()).unwrap_or(limits.page_size_default);
+    let limit = wanted.clamp(1, limits.page_size_max.max(1));
     let after = query
         .get("cursor")
         .map(|cursor| {

@@ -77,6 +77,8 @@ pub fn contract() -> Result<Contract, LoadError> {
 pub struct Options {
     /// Requests a minute, instead of the contract's number.
     pub rate_limit: Option<u32>,
+    /// Items on a page at most, instead of the contract's number.
+    pub page_size: Option<usize>,
     /// How many times faster than in production time runs.
     pub time_scale: Option<f64>,
     /// How long a receiver may take to answer, instead of the contract's number.
@@ -104,7 +106,9 @@ impl PolicyAggregator {
     /// # Errors
     /// If the client that delivers webhooks can't be set up.
     pub fn new(contract: &Contract, options: Options, log: Arc<Log>) -> Result<Self, reqwest::Error> {
-        let limits = Arc::new(Limits::of(contract));
+        let mut limits = Limits::of(contract);
+        limits.page_size_max = options.page_size.unwrap_or(limits.page_size_max);
+        let limits = Arc::new(limits);
         let timeout = options.webhook_timeout.unwrap_or_else(|| Duration::from_secs(limits.webhook_timeout_seconds));
         let sender = Sender::new(timeout, limits.response_body_start_characters, log)?;
         let rate_limit = options.rate_limit.unwrap_or(limits.requests_per_minute);

@@ -36,7 +36,7 @@ fn list(
         let admitted = filters.iter().all(|name| query.admits(name, &item[*name]));
         admitted.then(|| (Place::fixed(index), item))
     });
-    Ok(Reply::json(200, &page(wanted, Order::Descending, query, limits.page_size_default)?))
+    Ok(Reply::json(200, &page(wanted, Order::Descending, query, limits)?))
 }
 
 /// `GET /api/v1/routes`
@@ -83,7 +83,7 @@ pub fn changes(world: &World, query: &Query, limits: &Limits) -> Result<Reply, P
         })
         .map(|change| (change.place, change.summary.clone()));
     let order = if query.get("sort") == Some("detected_at") { Order::Ascending } else { Order::Descending };
-    Ok(Reply::json(200, &page(items, order, query, limits.page_size_default)?))
+    Ok(Reply::json(200, &page(items, order, query, limits)?))
 }
 
 /// `GET /api/v1/changes/{id}`

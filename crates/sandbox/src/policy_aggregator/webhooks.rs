@@ -130,7 +130,7 @@ fn existing<'a>(world: &'a mut World, id: &str) -> Result<&'a mut Webhook, Probl
 /// `GET /api/v1/webhooks`
 pub fn list(world: &World, limits: &Limits, query: &Query) -> Result<Reply, Problem> {
     let items = world.webhooks.iter().map(|webhook| (webhook.place, webhook.shown()));
-    Ok(Reply::json(200, &page(items, Order::Descending, query, limits.page_size_default)?))
+    Ok(Reply::json(200, &page(items, Order::Descending, query, limits)?))
 }
 
 /// `GET /api/v1/webhooks/{id}`
@@ -189,7 +189,7 @@ pub fn deliveries(world: &mut World, limits: &Limits, id: &str, query: &Query) -
         let wanted = query.admits("status", &shown["status"]) && query.admits("event_type", &shown["event_type"]);
         wanted.then_some((delivery.place, shown))
     });
-    Ok(Reply::json(200, &page(items, Order::Descending, query, limits.page_size_default)?))
+    Ok(Reply::json(200, &page(items, Order::Descending, query, limits)?))
 }
 
 /// `GET /api/v1/deliveries/{id}`

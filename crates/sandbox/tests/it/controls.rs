@@ -31,11 +31,62 @@ async fn a_fault_lasts_for_as_many_calls_as_it_says_and_only_for_its_key() {
 
 #[tokio::test]
 async fn a_dropped_connection_has_no_answer() {
-    let (_sandbox, caller) = start().await;
+    let (sandbox, caller) = start().await;
     fault(&caller, json!({ "drop_connection": true })).await;
     let error = caller.request(Method::GET, "/api/v1/me").send().await.unwrap_err();
     assert!(error.is_request(), "{error:?}");
     assert_eq!(caller.get("/api/v1/me").await.status, 200);
+    let statuses: Vec<_> = sandbox.exchanges().iter().map(|exchange| exchange.status).collect();
+    assert_eq!(statuses, [None, Some(200)]);
+}
+
+#[tokio::test]
+async fn a_fault_is_the_apis_own_error_where_it_has_one() {
+    let (_sandbox, caller) = start().await;
+    for (status, code) in [
+        (400, "invalid_request"),
+        (401, "unauthenticated"),
+        (403, "forbidden"),
+        (404, "not_found"),
+        (409, "conflict"),
+        (413, "payload_too_large"),
+        (429, "rate_limited"),
+        (500, "internal_error"),
+        (503, "unavailable"),
+    ] {
+        fault(&caller, json!({ "status": status })).await;
+        let answer = caller.get("/api/v1/routes").await;
+        assert_eq!((answer.status, answer.code()), (status, code));
+        let waits = matches!(status, 429 | 503);
+        assert_eq!(answer.header("retry-after"), if waits { "1" } else { "" }, "{status}");
+    }
+    fault(&caller, json!({ "status": 503, "retry_after": 0 })).await;
+    assert_eq!(caller.get("/api/v1/routes").await.header("retry-after"), "");
+    fault(&caller, json!({ "status": 502 })).await;
+    let answer = caller.get("/api/v1/routes").await;
+    assert_eq!((answer.status, answer.header("content-type")), (502, "text/html; charset=utf-8"));
+}
+
+#[tokio::test]
+async fn an_answer_of_a_later_version_has_new_fields_and_values() {
+    let (sandbox, caller) = start().await;
+    fault(&caller, json!({ "new_field": true })).await;
+    let page = caller.get("/api/v1/changes").await.body;
+    for object in [&page, &page["data"][0], &page["data"][0]["route"]] {
+        assert_eq!(object["since_tomorrow"]["anything"], json!([1, 2, 3]));
+    }
+    fault(&caller, json!({ "new_value": true })).await;
+    let page = caller.get("/api/v1/changes").await.body;
+    assert_eq!(page["data"][0]["route"]["visa_type"], "retirement");
+    assert_eq!(sandbox.violations(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_page_is_never_larger_than_the_sandbox_is_told() {
+    let sandbox = Sandbox::builder().page_size(3).start().await.unwrap();
+    let page = Caller::new(&sandbox).get("/api/v1/changes?limit=100").await.body;
+    assert_eq!(page["data"].as_array().unwrap().len(), 3);
+    assert!(page["next_cursor"].is_string());
 }
 
 #[tokio::test]
