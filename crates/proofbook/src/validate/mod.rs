@@ -1,8 +1,10 @@
 //! `proofbook validate`: judges an integration.
 //!
+//! - [`client`]: runs a program against a sandbox that goes wrong, and judges what it sends
 //! - [`receiver`]: drives a webhook receiver, and judges its answers
 //! - [`report`]: the checklist: points, levels, evidence
 
+mod client;
 mod receiver;
 mod report;
 
@@ -24,11 +26,13 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 enum Command {
     Receiver(receiver::Args),
+    Client(client::Args),
 }
 
 /// Runs the chosen command to its end.
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     match args.command {
         Command::Receiver(args) => receiver::run(args).await,
+        Command::Client(args) => client::run(args).await,
     }
 }

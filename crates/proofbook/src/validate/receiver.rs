@@ -9,10 +9,9 @@ use proofbook_sandbox::policy_aggregator::{contract, ids};
 use proofbook_webhook::signature::Key;
 use serde_json::{Value, json};
 
-use super::report::{Level, Outcome, Point, Report, Topic};
+use super::report::{Level, Outcome, Point, Report, Reporting, Topic};
 use crate::webhook::delivery::{Answer, Delivery, Sender, Tamper, Target, new_id};
 use crate::webhook::secrets::Secrets;
-use crate::{exit, output};
 
 /// How many are sent at once.
 const MANY: usize = 50;
@@ -41,16 +40,15 @@ pub(crate) struct Args {
     secrets: Secrets,
 
     /// How soon it must answer, in seconds
-    #[arg(long, default_value_t = 1.0, value_name = "SECONDS")]
+    #[arg(long, default_value_t = WITHIN, value_name = "SECONDS")]
     within: f64,
 
     /// Reach private and link-local addresses too, and by http
     #[arg(long)]
     allow_private: bool,
 
-    /// Print one JSON object
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    reporting: Reporting,
 }
 
 const AFTER_HELP: &str = "Examples:
@@ -63,17 +61,15 @@ The exit code is 0 if every point passes, and 1 if not.";
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let keys = args.secrets.keys()?;
     let sender = Sender::to(&Target::new(args.url.clone(), args.allow_private))?;
-    let contract = contract().context("the built-in contract")?;
-    let events = contract.events().filter_map(|event| contract.event_example(event).cloned()).collect();
-    let driver = Driver { sender, keys, events, within_ms: args.within * 1000.0 };
-    let points = driver.points().await;
-    let report = Report { subject: args.url, points };
-    output::say(&if args.json { report.json().to_string() } else { report.text() });
-    let passes = report.points.iter().all(|point| point.outcome == Outcome::Pass);
-    Ok(ExitCode::from(if passes { exit::HOLDS } else { exit::FOUND }))
+    let points = Driver::new(sender, keys, args.within)?.points().await;
+    args.reporting.finish(&Report { subject: args.url, points })
 }
 
-struct Driver {
+/// How soon a receiver must answer, in seconds.
+pub(super) const WITHIN: f64 = 1.0;
+
+/// Sends to a receiver.
+pub(super) struct Driver {
     sender: Sender,
     keys: Vec<Key>,
     /// An example of each event.
@@ -127,7 +123,15 @@ fn judged(rule: Rule, seen: &[Seen], good: impl Fn(&Seen) -> bool) -> Point {
 }
 
 impl Driver {
-    async fn points(&self) -> Vec<Point> {
+    /// One that has these keys, and expects an answer within so many seconds.
+    pub(super) fn new(sender: Sender, keys: Vec<Key>, within: f64) -> anyhow::Result<Self> {
+        let contract = contract().context("the built-in contract")?;
+        let events = contract.events().filter_map(|event| contract.event_example(event).cloned()).collect();
+        Ok(Self { sender, keys, events, within_ms: within * 1000.0 })
+    }
+
+    /// Sends all of it, and judges the answers.
+    pub(super) async fn points(&self) -> Vec<Point> {
         use Level::{Bronze, Gold, Silver};
         use Topic::{Errors, Webhooks};
         let mut points = Vec::new();
@@ -183,6 +187,12 @@ impl Driver {
             &seen,
             Seen::accepted,
         ));
+
+        let spaced = serde_json::to_vec_pretty(&self.example()).unwrap_or_default();
+        let seen =
+            [self.send("an event with other spaces", Delivery::signed(new_id(), spaced, &self.keys, None)).await];
+        let must = "verifies the bytes that came, before it parses them";
+        points.push(judged(Rule("exact-bytes", Webhooks, Bronze, must), &seen, Seen::accepted));
 
         let mut seen = Vec::new();
         for (what, at) in [("a newer change", "2026-03-04T05:06:07Z"), ("an older change", "2026-03-04T04:06:07Z")] {

@@ -1,10 +1,12 @@
 //! The checklist: points, levels, evidence.
 
+use std::process::ExitCode;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::output;
 use crate::webhook::show;
+use crate::{exit, output};
 
 /// How good an integration is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -33,19 +35,33 @@ impl Level {
 /// What is judged: the line of the checklist that a point belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(super) enum Topic {
+    /// Authentication works.
+    #[serde(rename = "authentication works")]
+    Authentication,
+    /// API calls successful.
+    #[serde(rename = "API calls successful")]
+    Calls,
     /// Webhooks deliver correctly.
     #[serde(rename = "webhooks deliver correctly")]
     Webhooks,
     /// Error handling works.
     #[serde(rename = "error handling works")]
     Errors,
+    /// Rate limiting respected.
+    #[serde(rename = "rate limiting respected")]
+    Rate,
 }
 
 impl Topic {
+    const ALL: [Self; 5] = [Self::Authentication, Self::Calls, Self::Webhooks, Self::Errors, Self::Rate];
+
     fn name(self) -> &'static str {
         match self {
+            Self::Authentication => "Authentication works",
+            Self::Calls => "API calls successful",
             Self::Webhooks => "Webhooks deliver correctly",
             Self::Errors => "Error handling works",
+            Self::Rate => "Rate limiting respected",
         }
     }
 }
@@ -60,6 +76,24 @@ pub(super) enum Outcome {
     Fail,
     /// Nothing that was seen decides it.
     NotShown,
+    /// It does not do what this is about, such as sending a `POST`.
+    NotUsed,
+}
+
+impl Outcome {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "FAIL",
+            Self::NotShown => "not shown",
+            Self::NotUsed => "not used",
+        }
+    }
+
+    /// It stands in the way of a level.
+    fn hinders(self) -> bool {
+        matches!(self, Self::Fail | Self::NotShown)
+    }
 }
 
 /// A point of the checklist.
@@ -81,6 +115,23 @@ pub(super) struct Point {
     pub(super) page: &'static str,
 }
 
+/// How the report is given.
+#[derive(Debug, clap::Args)]
+pub(super) struct Reporting {
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+impl Reporting {
+    /// Prints the report. Answers with the exit code.
+    pub(super) fn finish(&self, report: &Report) -> anyhow::Result<ExitCode> {
+        output::say(&if self.json { report.json().to_string() } else { report.text() });
+        let hindered = report.level().is_none() || report.points.iter().any(|point| point.outcome.hinders());
+        Ok(ExitCode::from(if hindered { exit::FOUND } else { exit::HOLDS }))
+    }
+}
+
 /// All points.
 #[derive(Debug, Clone)]
 pub(super) struct Report {
@@ -94,41 +145,45 @@ impl Report {
     /// The highest level up to which all points pass.
     pub(super) fn level(&self) -> Option<Level> {
         let passes = |level: &Level| {
-            self.points.iter().filter(|point| point.level <= *level).all(|point| point.outcome == Outcome::Pass)
+            self.points.iter().filter(|point| point.level <= *level).all(|point| !point.outcome.hinders())
         };
+        if self.passed() == 0 {
+            return None;
+        }
         Level::ALL.into_iter().take_while(passes).last()
+    }
+
+    fn passed(&self) -> usize {
+        self.points.iter().filter(|point| point.outcome == Outcome::Pass).count()
     }
 
     /// For a person.
     pub(super) fn text(&self) -> String {
         let mut lines = Vec::new();
-        for topic in [Topic::Webhooks, Topic::Errors] {
+        for topic in Topic::ALL {
             let points: Vec<_> = self.points.iter().filter(|point| point.topic == topic).collect();
             if points.is_empty() {
                 continue;
             }
             lines.push(output::bold(topic.name()));
             for point in points {
-                let mark = match point.outcome {
-                    Outcome::Pass => "pass     ",
-                    Outcome::Fail => "FAIL     ",
-                    Outcome::NotShown => "not shown",
-                };
-                lines.push(format!("  {mark}  {:<6}  {:<22}  {}", point.level.name(), point.id, point.must));
-                if point.outcome != Outcome::Pass {
+                let mark = point.outcome.name();
+                lines.push(format!("  {mark:<9}  {:<6}  {:<22}  {}", point.level.name(), point.id, point.must));
+                if point.outcome.hinders() {
                     lines.extend(point.evidence.iter().map(|seen| format!("             {}", show::line(seen, 300))));
                     lines.push(format!("             read {}", point.page));
                 }
             }
             lines.push(String::new());
         }
-        let passed = self.points.iter().filter(|point| point.outcome == Outcome::Pass).count();
+        let unused = self.points.iter().filter(|point| point.outcome == Outcome::NotUsed).count();
+        let unused = if unused > 0 { format!(", {unused} are not used") } else { String::new() };
         let level = self.level().map_or("no level is reached", |level| match level {
             Level::Bronze => "bronze is reached",
             Level::Silver => "silver is reached",
             Level::Gold => "gold is reached",
         });
-        lines.push(format!("{passed} of {} points pass: {level}.", self.points.len()));
+        lines.push(format!("{} of {} points pass{unused}: {level}.", self.passed(), self.points.len()));
         lines.join("\n")
     }
 
