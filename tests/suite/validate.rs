@@ -1,6 +1,7 @@
 //! `proofbook validate`: the samples pass at the highest level, and each wrong integration fails where it is wrong.
 //!
 //! - [`wrong`]: receivers that do one thing wrongly
+//! - `client.py`: a client that does one thing wrongly
 
 mod wrong;
 
@@ -29,14 +30,18 @@ pub(crate) const PATIENT: &str = "10";
 /// The points that do not pass.
 fn failed(report: &Value) -> BTreeSet<&str> {
     let points = report["points"].as_array().expect("points");
-    points.iter().filter(|point| point["outcome"] != "pass").filter_map(|point| point["id"].as_str()).collect()
+    points
+        .iter()
+        .filter(|point| point["outcome"] == "fail" || point["outcome"] == "not-shown")
+        .filter_map(|point| point["id"].as_str())
+        .collect()
 }
 
 #[tokio::test]
 async fn a_receiver_that_does_all_of_it_reaches_gold() {
     let (code, report) = receiver(&wrong::start(None).await, PATIENT).await;
     assert_eq!((code, &report["level"]), (Some(0), &json!("gold")), "{report:#}");
-    assert_eq!(report["points"].as_array().expect("points").len(), 20);
+    assert_eq!(report["points"].as_array().expect("points").len(), 21);
 }
 
 #[tokio::test]
@@ -58,6 +63,7 @@ async fn each_wrong_receiver_fails_where_it_is_wrong() {
         (Wrong::BreaksOnMalformedJson, &["malformed"], Some("bronze")),
         (Wrong::BreaksOnWhatIsNoEvent, &["no-event"], Some("bronze")),
         (Wrong::ReadsAnyBody, &["huge"], Some("silver")),
+        (Wrong::ParsesBeforeItVerifies, &["exact-bytes"], None),
         (Wrong::ServesOneAfterTheOther, &["slow-sender"], Some("silver")),
     ];
     let one = async |(wrong, points, level): (Wrong, &'static [&'static str], Option<&'static str>)| {
@@ -96,9 +102,69 @@ async fn a_person_reads_what_failed_and_where_to_mend_it() {
     for part in [
         "FAIL       silver  tells-nothing",
         "read integrations/webhook-receiver.html",
-        "19 of 20 points pass: bronze is reached.",
+        "20 of 21 points pass: bronze is reached.",
     ] {
         assert!(text.contains(part), "{part}: {text}");
     }
     assert!(!text.contains(&SECRET["whsec_".len()..]));
+}
+
+/// The report on a program, started with these options and this command.
+pub(crate) async fn client(options: &[&str], program: &[&str]) -> (Option<i32>, Value) {
+    let mut command = command(&["validate", "client", "--json"]);
+    let output = command.args(options).arg("--").args(program).kill_on_drop(true).output();
+    let output = timeout(PATIENCE * 2, output).await.expect("it ends").expect("it starts");
+    let report = serde_json::from_slice(&output.stdout);
+    (output.status.code(), report.unwrap_or_else(|error| panic!("{error}: {}", stderr(&output))))
+}
+
+/// The report on the client that does this wrong.
+async fn wrong_client(wrong: &str) -> (Option<i32>, Value) {
+    let program = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/suite/validate/client.py");
+    client(&["--within", "60"], &["python3", program, "{scratch}", wrong]).await
+}
+
+#[tokio::test]
+async fn a_client_that_does_all_of_it_reaches_gold() {
+    for (kind, unused) in [("", 0), ("job", 1)] {
+        let (code, report) = wrong_client(kind).await;
+        assert_eq!((code, &report["level"]), (Some(0), &json!("gold")), "{kind} {report:#}");
+        let points = report["points"].as_array().expect("points");
+        assert_eq!(points.len(), 20);
+        assert_eq!(points.iter().filter(|point| point["outcome"] == "not-used").count(), unused, "{report:#}");
+        let cited = points.iter().filter(|point| point["evidence"].to_string().contains("(req_")).count();
+        assert!(cited >= 16 - unused, "{report:#}");
+    }
+}
+
+#[tokio::test]
+async fn each_wrong_client_fails_where_it_is_wrong() {
+    let wrongs = [
+        ("job:no-key", &["authenticates", "runs"][..], None),
+        ("job:prints-its-key", &["keeps-secrets"], None),
+        ("job:library-name", &["user-agent"], Some("bronze")),
+        ("job:breaks-the-contract", &["keeps-contract", "runs"], None),
+        ("job:stops-after-page-one", &["pages"], None),
+        ("job:refuses-new-fields", &["new-field"], Some("bronze")),
+        ("job:refuses-new-values", &["new-value"], Some("bronze")),
+        ("job:no-deduplication", &["once"], Some("bronze")),
+        ("job:dies-of-a-cut-answer", &["cut-answer"], Some("bronze")),
+        ("job:dies-of-a-dropped-connection", &["dropped"], Some("bronze")),
+        ("job:fixed-waits", &["backs-off"], Some("bronze")),
+        ("job:retries-400", &["stops-at-400"], Some("bronze")),
+        ("job:retries-401", &["stops-at-401"], Some("bronze")),
+        ("job:retries-403", &["stops-at-403"], Some("bronze")),
+        ("job:retries-404", &["stops-at-404"], Some("bronze")),
+        ("job:new-idempotency-key", &["same-idempotency-key"], Some("bronze")),
+        ("job:ignores-retry-after", &["waits", "within-limit"], None),
+        ("unconditional", &["conditional"], Some("silver")),
+    ];
+    let one = async |(wrong, points, level): (&'static str, &'static [&'static str], Option<&'static str>)| {
+        let (code, report) = wrong_client(wrong).await;
+        let hindered: BTreeSet<&str> = failed(&report);
+        assert_eq!(hindered, points.iter().copied().collect(), "{wrong}: {report:#}");
+        assert_eq!((code, &report["level"]), (Some(1), &json!(level)), "{wrong}");
+        assert!(!report.to_string().contains("pa_test_"), "{wrong}: {report:#}");
+    };
+    futures::stream::iter(wrongs).map(one).buffer_unordered(3).collect::<()>().await;
 }

@@ -18,7 +18,9 @@ import uuid
 BASE = os.environ["POLICY_AGGREGATOR_BASE_URL"]
 KEY = os.environ["POLICY_AGGREGATOR_API_KEY"]
 FOLDER = pathlib.Path(sys.argv[1])
-JOB, _, WRONG = (sys.argv[2] if len(sys.argv) > 2 else "").partition(":") if sys.argv[2:] and sys.argv[2].startswith("job") else ("", "", (sys.argv[2:] or [""])[0])
+ARGUMENT = sys.argv[2] if len(sys.argv) > 2 else ""
+JOB = ARGUMENT.startswith("job")
+WRONG = ARGUMENT.removeprefix("job").removeprefix(":")
 POLL = 0.4
 ETAGS = {}
 DONE = FOLDER / "done"
@@ -48,7 +50,7 @@ def call(method, path, body=None, idempotency_key=None):
             request = urllib.request.Request(BASE + path, data, headers, method=method)
             with urllib.request.urlopen(request, timeout=10) as response:
                 answer = json.load(response)
-                if JOB == "" and response.headers.get("ETag"):
+                if not JOB and response.headers.get("ETag"):
                     ETAGS[path] = (response.headers["ETag"], answer)
                 return answer
         except urllib.error.HTTPError as error:
@@ -71,7 +73,7 @@ def call(method, path, body=None, idempotency_key=None):
 
 
 def pages():
-    path = "/api/v1/changes?limit=100&sort=detected_at&detected_after=2026-01-01T00:00:00Z"
+    path = "/api/v1/changes?limit=100&detected_after=2026-01-01T00:00:00Z"
     if WRONG == "breaks-the-contract":
         path += "&page=1"
     cursor = ""

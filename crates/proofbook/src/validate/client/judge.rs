@@ -1,6 +1,6 @@
 //! What the requests of a program show.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -48,10 +48,7 @@ impl Habits {
             .or_else(|| gets().find(|exchange| exchange.operation.as_deref() != Some("getMe")))
             .or_else(|| gets().next());
         let reads = chosen.and_then(|exchange| exchange.operation.clone());
-        let starts: Vec<_> = of_operation(record, reads.as_deref())
-            .filter(|exchange| query(exchange, "cursor").is_none())
-            .map(|exchange| exchange.at)
-            .collect();
+        let starts: Vec<_> = polls(record, reads.as_deref()).map(|exchange| exchange.at).collect();
         let interval = starts.iter().zip(starts.iter().skip(1)).map(|(one, next)| between(*one, *next)).min();
         Self {
             is_job: record.ended.is_some(),
@@ -66,6 +63,11 @@ impl Habits {
 /// The exchanges of an operation.
 pub(super) fn of_operation<'a>(record: &'a Record, operation: Option<&'a str>) -> impl Iterator<Item = &'a Exchange> {
     record.exchanges.iter().filter(move |one| operation.is_some() && one.operation.as_deref() == operation)
+}
+
+/// The times that the operation was asked from the start: not for a further page.
+pub(super) fn polls<'a>(record: &'a Record, operation: Option<&'a str>) -> impl Iterator<Item = &'a Exchange> {
+    of_operation(record, operation).filter(|exchange| query(exchange, "cursor").is_none())
 }
 
 fn is_list(exchange: &Exchange) -> bool {
@@ -231,7 +233,12 @@ fn early_after(record: &Record, refused: usize, started: Timestamp) -> (Vec<Stri
     let seconds = told.response_headers["retry-after"].as_str().and_then(|text| text.parse().ok()).unwrap_or(1);
     let wait = Duration::from_secs(seconds);
     let mut early = Vec::new();
-    for one in record.exchanges.iter().skip(refused + 1) {
+    let again = |one: &Exchange| one.status == Some(429);
+    for (at, one) in record.exchanges.iter().enumerate().skip(refused + 1) {
+        // What comes after another refusal is held against that one.
+        if at > refused + 1 && record.exchanges.get(at - 1).is_some_and(again) {
+            break;
+        }
         let after = between(answered(told), one.at);
         if after + TOLERANCE >= wait {
             return (early, Some(cite(one, started)));
@@ -336,12 +343,8 @@ pub(super) fn conditional(record: &Record, started: Timestamp, habits: &Habits) 
         return (Outcome::NotUsed, vec!["it does not poll: it ends, or it reads nothing".to_owned()]);
     }
     let calls: Vec<_> = of_operation(record, habits.reads.as_deref()).collect();
-    let again: Vec<_> = calls
-        .iter()
-        .zip(calls.iter().skip(1))
-        .filter(|(one, next)| one.target == next.target)
-        .map(|(_, next)| *next)
-        .collect();
+    let mut asked = HashSet::new();
+    let again: Vec<_> = calls.iter().filter(|one| !asked.insert(&one.target)).copied().collect();
     let known = again.iter().find(|one| one.status == Some(304));
     match known {
         Some(known) => (Outcome::Pass, vec![cite(known, started)]),
