@@ -96,8 +96,21 @@ async fn nobody_there_is_no_level() {
 #[tokio::test]
 async fn a_person_reads_what_failed_and_where_to_mend_it() {
     let url = wrong::start(Some(Wrong::SaysWhy)).await;
+    let folder = tempfile::TempDir::with_prefix("proofbook-suite-").expect("a folder");
+    let file = |name: &str| folder.path().join(name).display().to_string();
     let mut command = command(&["validate", "receiver", &url, "--secret", SECRET]);
+    command.args(["--within", PATIENT, "--junit", &file("report.xml"), "--html", &file("report.html")]);
     let output = timeout(PATIENCE, command.output()).await.expect("it ends").expect("it starts");
+    for (name, parts) in [
+        ("report.xml", ["name=\"tells-nothing\"", "failures=\"1\""]),
+        ("report.html", ["<code>tells-nothing</code>", "20 of 21 points pass: bronze is reached."]),
+    ] {
+        let text = std::fs::read_to_string(file(name)).expect("the file");
+        for part in parts {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        assert!(!text.contains(&SECRET["whsec_".len()..]), "{text}");
+    }
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     for part in [
         "FAIL       silver  tells-nothing",

@@ -3,8 +3,10 @@
 //! - [`client`]: runs a program against a sandbox that goes wrong, and judges what it sends
 //! - [`receiver`]: drives a webhook receiver, and judges its answers
 //! - [`report`]: the checklist: points, levels, evidence
+//! - [`files`]: the report as JUnit XML and as a page
 
 mod client;
+mod files;
 mod receiver;
 mod report;
 

@@ -1,10 +1,13 @@
 //! The checklist: points, levels, evidence.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::files;
+use crate::failure::Failure;
 use crate::webhook::show;
 use crate::{exit, output};
 
@@ -23,7 +26,7 @@ pub(super) enum Level {
 impl Level {
     const ALL: [Self; 3] = [Self::Bronze, Self::Silver, Self::Gold];
 
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Bronze => "bronze",
             Self::Silver => "silver",
@@ -55,7 +58,7 @@ pub(super) enum Topic {
 impl Topic {
     const ALL: [Self; 5] = [Self::Authentication, Self::Calls, Self::Webhooks, Self::Errors, Self::Rate];
 
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Authentication => "Authentication works",
             Self::Calls => "API calls successful",
@@ -81,7 +84,7 @@ pub(super) enum Outcome {
 }
 
 impl Outcome {
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Pass => "pass",
             Self::Fail => "FAIL",
@@ -121,15 +124,36 @@ pub(super) struct Reporting {
     /// Print one JSON object
     #[arg(long)]
     json: bool,
+
+    /// Write JUnit XML into this file too
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+
+    /// Write one page into this file too, to attach to a review request
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
 }
 
 impl Reporting {
     /// Prints the report. Answers with the exit code.
     pub(super) fn finish(&self, report: &Report) -> anyhow::Result<ExitCode> {
+        if let Some(file) = &self.junit {
+            write(file, &files::junit(report)?)?;
+        }
+        if let Some(file) = &self.html {
+            write(file, &files::html(report))?;
+        }
         output::say(&if self.json { report.json().to_string() } else { report.text() });
         let hindered = report.level().is_none() || report.points.iter().any(|point| point.outcome.hinders());
         Ok(ExitCode::from(if hindered { exit::FOUND } else { exit::HOLDS }))
     }
+}
+
+fn write(file: &Path, text: &str) -> anyhow::Result<()> {
+    std::fs::write(file, text).map_err(|error| {
+        let failure = Failure::new(exit::USAGE, "the report can't be written").at(file.display().to_string());
+        failure.because(error).fix("name a file in a folder that exists and that you may write to").into()
+    })
 }
 
 /// All points.
@@ -160,11 +184,7 @@ impl Report {
     /// For a person.
     pub(super) fn text(&self) -> String {
         let mut lines = Vec::new();
-        for topic in Topic::ALL {
-            let points: Vec<_> = self.points.iter().filter(|point| point.topic == topic).collect();
-            if points.is_empty() {
-                continue;
-            }
+        for (topic, points) in self.by_topic() {
             lines.push(output::bold(topic.name()));
             for point in points {
                 let mark = point.outcome.name();
@@ -176,15 +196,23 @@ impl Report {
             }
             lines.push(String::new());
         }
-        let unused = self.points.iter().filter(|point| point.outcome == Outcome::NotUsed).count();
-        let unused = if unused > 0 { format!(", {unused} are not used") } else { String::new() };
-        let level = self.level().map_or("no level is reached", |level| match level {
-            Level::Bronze => "bronze is reached",
-            Level::Silver => "silver is reached",
-            Level::Gold => "gold is reached",
-        });
-        lines.push(format!("{} of {} points pass{unused}: {level}.", self.passed(), self.points.len()));
+        lines.push(self.summary());
         lines.join("\n")
+    }
+
+    /// The lines of the checklist that have points.
+    pub(super) fn by_topic(&self) -> impl Iterator<Item = (Topic, Vec<&Point>)> {
+        let points = |topic| self.points.iter().filter(|point| point.topic == topic).collect::<Vec<_>>();
+        Topic::ALL.into_iter().map(move |topic| (topic, points(topic))).filter(|(_, points)| !points.is_empty())
+    }
+
+    /// How many points pass, and which level that is.
+    pub(super) fn summary(&self) -> String {
+        let unused = self.points.iter().filter(|point| point.outcome == Outcome::NotUsed).count();
+        let unused = if unused > 0 { format!(", {unused} not used") } else { String::new() };
+        let level =
+            self.level().map_or("no level is reached".to_owned(), |level| format!("{} is reached", level.name()));
+        format!("{} of {} points pass{unused}: {level}.", self.passed(), self.points.len())
     }
 
     /// For a program.

@@ -64,6 +64,10 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = 20.0, value_name = "SECONDS")]
     within: f64,
 
+    /// How soon it must answer a webhook, in seconds
+    #[arg(long, default_value_t = receiver::WITHIN, value_name = "SECONDS")]
+    answers_within: f64,
+
     #[command(flatten)]
     reporting: Reporting,
 }
@@ -87,7 +91,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let limit = limit.ok_or_else(|| Failure::new(exit::USAGE, "--within is no time").fix("say seconds, such as 20"))?;
     let subject = args.command.join(" ");
     let recipe = Recipe { command: args.command, environment: args.environment, webhooks: args.webhooks };
-    let trial = Trial { recipe, limit, done: args.done };
+    let trial = Trial { recipe, limit, done: args.done, answers_within: args.answers_within };
     let points = trial.points().await?;
     args.reporting.finish(&Report { subject, points })
 }
@@ -96,6 +100,7 @@ struct Trial {
     recipe: Recipe,
     limit: Duration,
     done: String,
+    answers_within: f64,
 }
 
 /// A point without its outcome: id, topic, level, what must be so, and the page that mends it.
@@ -526,7 +531,7 @@ impl Trial {
         let stage = self.stage(PAGE).await?;
         let mut program = stage.start()?;
         let Some(sender) = self.listening(&stage, &mut program).await? else { return Ok(Vec::new()) };
-        let driver = receiver::Driver::new(sender, vec![stage.signing_key()?], receiver::WITHIN)?;
+        let driver = receiver::Driver::new(sender, vec![stage.signing_key()?], self.answers_within)?;
         let points = driver.points().await;
         program.stop().await;
         Ok(points)

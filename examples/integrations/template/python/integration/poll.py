@@ -59,6 +59,7 @@ def run(api, store, metrics, every_seconds, backoff, wake, stop):
     """Polls until it is told to stop."""
     failures = 0
     while not stop.is_set():
+        usual = every_seconds * random.uniform(0.8, 1.2)
         try:
             new = poll(api, store)
         except Exception as error:
@@ -67,6 +68,9 @@ def run(api, store, metrics, every_seconds, backoff, wake, stop):
             failures += 1
             metrics.polls.labels(result="failed").inc()
             wait = backoff.wait(problem, failures)
+            if not isinstance(problem, Retry):
+                # The same question would be refused again: it is asked no sooner than if all were well.
+                wait = max(wait, usual)
             report(metrics, problem, backoff, failures, wait, "polling")
         else:
             failures = 0
@@ -75,5 +79,5 @@ def run(api, store, metrics, every_seconds, backoff, wake, stop):
             if new:
                 log("info", "polled", new=new)
                 wake.set()
-            wait = every_seconds * random.uniform(0.8, 1.2)
+            wait = usual
         stop.wait(wait)

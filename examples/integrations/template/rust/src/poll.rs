@@ -61,6 +61,7 @@ pub async fn run(
 ) {
     let mut failures = 0;
     while !stop.is_cancelled() {
+        let usual = every.mul_f64(0.8 + 0.4 * fastrand::f64());
         let polled = poll(&api, &store).await;
         let wait = match polled {
             Ok(new) => {
@@ -71,12 +72,16 @@ pub async fn run(
                     tracing::info!(new, "polled");
                     wake.notify_one();
                 }
-                every.mul_f64(0.8 + 0.4 * fastrand::f64())
+                usual
             }
             Err(problem) => {
                 failures += 1;
                 metrics.polled("failed");
-                let wait = wait_of(&problem, &backoff, failures);
+                let wait = match &problem {
+                    Problem::Retry { .. } => wait_of(&problem, &backoff, failures),
+                    // The same question would be refused again: it is asked no sooner than if all were well.
+                    _ => wait_of(&problem, &backoff, failures).max(usual),
+                };
                 report(&metrics, &problem, &backoff, failures, wait, "polling");
                 wait
             }
