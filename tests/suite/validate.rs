@@ -181,3 +181,61 @@ async fn each_wrong_client_fails_where_it_is_wrong() {
     };
     futures::stream::iter(wrongs).map(one).buffer_unordered(3).collect::<()>().await;
 }
+
+/// The report on a deployment, with a key of its own.
+async fn live(url: &str, options: &[&str]) -> (Option<i32>, Value) {
+    let mut command = command(&["validate", "live", url, "--json", "--key", "pa_test_live_0123456789"]);
+    let output = timeout(PATIENCE, command.args(options).output()).await.expect("it ends").expect("it starts");
+    let report = serde_json::from_slice(&output.stdout);
+    (output.status.code(), report.unwrap_or_else(|error| panic!("{error}: {}", stderr(&output))))
+}
+
+#[tokio::test]
+async fn a_deployment_that_keeps_the_contract_is_only_read() {
+    let sandbox = proofbook_sandbox::Sandbox::start().await.expect("a sandbox");
+    let (code, report) = live(sandbox.url(), &[]).await;
+    assert_eq!((code, failed(&report)), (Some(0), BTreeSet::new()), "{report:#}");
+    let operations = sandbox.contract().operations().len();
+    assert_eq!(report["points"].as_array().expect("points").len(), operations + 3, "{report:#}");
+    let exchanges = sandbox.exchanges();
+    assert!(exchanges.len() > 10 && exchanges.iter().all(|exchange| exchange.method == "GET"), "{exchanges:?}");
+}
+
+#[tokio::test]
+async fn what_is_written_to_a_deployment_is_deleted_again() {
+    let sandbox = proofbook_sandbox::Sandbox::start().await.expect("a sandbox");
+    let (code, report) = live(sandbox.url(), &["--allow-writes"]).await;
+    assert_eq!((code, failed(&report)), (Some(0), BTreeSet::new()), "{report:#}");
+    let exchanges = sandbox.exchanges();
+    let count = |method: &str| exchanges.iter().filter(|exchange| exchange.method == method).count();
+    assert_eq!((count("POST"), count("PATCH"), count("DELETE")), (2, 1, 1));
+    let last = exchanges.last().expect("a call");
+    assert_eq!((last.operation.as_deref(), last.status), (Some("getWebhook"), Some(404)));
+    let secret = exchanges.iter().find_map(|exchange| {
+        let body: Value = serde_json::from_str(&exchange.response_body).ok()?;
+        body["secret"].as_str().map(str::to_owned)
+    });
+    assert!(!report.to_string().contains(&secret.expect("a secret")), "{report:#}");
+}
+
+#[tokio::test]
+async fn a_deployment_that_has_drifted_fails_at_the_operations_that_have() {
+    let sandbox = proofbook_sandbox::Sandbox::start().await.expect("a sandbox");
+    let mut contract = sandbox.contract().document().clone();
+    contract["components"]["schemas"]["Source"]["properties"]["name"] = json!({ "type": "integer" });
+    let file = tempfile::NamedTempFile::with_suffix(".json").expect("a file");
+    std::fs::write(file.path(), contract.to_string()).expect("the file");
+    let (code, report) = live(sandbox.url(), &["--contract", &file.path().display().to_string()]).await;
+    assert_eq!((code, failed(&report)), (Some(1), BTreeSet::from(["listSources", "getSource"])), "{report:#}");
+    assert!(report.to_string().contains("/data/0/name"), "{report:#}");
+}
+
+#[tokio::test]
+async fn a_private_address_is_no_deployment() {
+    for url in ["http://10.0.0.5/", "https://169.254.169.254/", "https://[fd00::1]/"] {
+        let mut command = command(&["validate", "live", url, "--key", "pa_test_live_0123456789"]);
+        let output = timeout(PATIENCE, command.output()).await.expect("it ends").expect("it starts");
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        assert!(stderr(&output).contains("nothing is sent there") && !stderr(&output).contains("pa_test"));
+    }
+}

@@ -172,7 +172,8 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(if good { exit::HOLDS } else { exit::FOUND }))
 }
 
-fn contract(path: Option<&std::path::Path>) -> Result<Contract, Failure> {
+/// The contract in a file, or the built-in one.
+pub(crate) fn contract(path: Option<&std::path::Path>) -> Result<Contract, Failure> {
     let Some(path) = path else {
         return proofbook_sandbox::policy_aggregator::contract()
             .map_err(|error| Failure::new(exit::FOUND, "the built-in contract is broken").because(error));

@@ -22,7 +22,7 @@ pub(super) fn junit(report: &Report) -> anyhow::Result<String> {
                 status.set_message(format!("{}: {}", point.outcome.name(), point.must));
                 status.set_description(format!("{evidence}\nread {}", point.page));
             }
-            let mut case = TestCase::new(point.id, status);
+            let mut case = TestCase::new(point.id.clone(), status);
             case.set_classname(point.level.name());
             suite.add_test_case(case);
         }
@@ -58,7 +58,7 @@ pub(super) fn html(report: &Report) -> String {
                 point.outcome.name(),
                 text(point.must),
                 point.level.name(),
-                id = point.id,
+                id = text(&point.id),
             );
         }
     }
@@ -86,8 +86,8 @@ mod tests {
     use super::*;
 
     fn report() -> Report {
-        let point = |id, outcome| Point {
-            id,
+        let point = |id: &'static str, outcome| Point {
+            id: id.into(),
             topic: Topic::Rate,
             level: Level::Bronze,
             must: "waits",
@@ -101,7 +101,7 @@ mod tests {
             point("three", Outcome::NotShown),
             point("four", Outcome::NotUsed),
         ];
-        Report { subject: "<b>mine</b>".to_owned(), points }
+        Report { subject: "<b>mine</b>".to_owned(), graded: true, points }
     }
 
     #[test]

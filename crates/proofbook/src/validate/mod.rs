@@ -2,11 +2,13 @@
 //!
 //! - [`client`]: runs a program against a sandbox that goes wrong, and judges what it sends
 //! - [`receiver`]: drives a webhook receiver, and judges its answers
+//! - [`live`]: holds a deployment against the contract
 //! - [`report`]: the checklist: points, levels, evidence
 //! - [`files`]: the report as JUnit XML and as a page
 
 mod client;
 mod files;
+mod live;
 mod receiver;
 mod report;
 
@@ -29,6 +31,7 @@ pub(crate) struct Args {
 enum Command {
     Receiver(receiver::Args),
     Client(client::Args),
+    Live(live::Args),
 }
 
 /// Runs the chosen command to its end.
@@ -36,5 +39,6 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     match args.command {
         Command::Receiver(args) => receiver::run(args).await,
         Command::Client(args) => client::run(args).await,
+        Command::Live(args) => live::run(args).await,
     }
 }

@@ -62,7 +62,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let keys = args.secrets.keys()?;
     let sender = Sender::to(&Target::new(args.url.clone(), args.allow_private))?;
     let points = Driver::new(sender, keys, args.within)?.points().await;
-    args.reporting.finish(&Report { subject: args.url, points })
+    args.reporting.finish(&Report { subject: args.url, graded: true, points })
 }
 
 /// How soon a receiver must answer, in seconds.
@@ -119,7 +119,7 @@ fn judged(rule: Rule, seen: &[Seen], good: impl Fn(&Seen) -> bool) -> Point {
     // What fails says enough.
     let of = |one: &&Seen| outcome == Outcome::Pass || !good(one);
     let evidence = seen.iter().filter(of).take(5).map(Seen::text).collect();
-    Point { id, topic, level, must, outcome, evidence, page: RECEIVER_PAGE }
+    Point { id: id.into(), topic, level, must, outcome, evidence, page: RECEIVER_PAGE }
 }
 
 impl Driver {

@@ -93,7 +93,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let recipe = Recipe { command: args.command, environment: args.environment, webhooks: args.webhooks };
     let trial = Trial { recipe, limit, done: args.done, answers_within: args.answers_within };
     let points = trial.points().await?;
-    args.reporting.finish(&Report { subject, points })
+    args.reporting.finish(&Report { subject, graded: true, points })
 }
 
 struct Trial {
@@ -108,12 +108,12 @@ type Rule = (&'static str, Topic, Level, &'static str, &'static str);
 
 fn point((id, topic, level, must, page): Rule, stage: &Stage, (outcome, evidence): Verdict) -> Point {
     let evidence = evidence.iter().map(|seen| stage.hide(seen)).collect();
-    Point { id, topic, level, must, outcome, evidence, page }
+    Point { id: id.into(), topic, level, must, outcome, evidence, page }
 }
 
 fn unused(rule: Rule, why: &str) -> Point {
     let (id, topic, level, must, page) = rule;
-    Point { id, topic, level, must, outcome: Outcome::NotUsed, evidence: vec![why.to_owned()], page }
+    Point { id: id.into(), topic, level, must, outcome: Outcome::NotUsed, evidence: vec![why.to_owned()], page }
 }
 
 const API: &str = "integrations/api.html";
@@ -480,10 +480,16 @@ impl Trial {
                             words by --done";
                 (Outcome::NotShown, vec![hint.to_owned()])
             }
-            Some(1) => (Outcome::Pass, times.iter().map(|(id, times)| format!("{id}: {times} time")).collect()),
+            Some(1) => (
+                Outcome::Pass,
+                times.iter().map(|(id, times)| format!("{}: {times} time", id.as_str().unwrap_or_default())).collect(),
+            ),
             Some(_) => {
                 let more = times.iter().filter(|(_, times)| *times > 1);
-                (Outcome::Fail, more.map(|(id, times)| format!("{id}: {times} times")).collect())
+                (
+                    Outcome::Fail,
+                    more.map(|(id, times)| format!("{}: {times} times", id.as_str().unwrap_or_default())).collect(),
+                )
             }
         };
         Ok(vec![point(rule, &stage, verdict)])
