@@ -101,6 +101,20 @@ impl Sample {
         command
     }
 
+    /// The validator on it. `done` is what it logs when it has done an event, and `database` its database, if it has one of its own
+    /// for each run.
+    pub(crate) async fn reaches_gold(&self, done: &str, database: &str) {
+        let mut validate = crate::support::command(&["validate", "client", "--json", "--done", done]);
+        validate.args(["--webhooks", "http://127.0.0.1:{port}/webhooks", "--env", "PORT={port}", "--env", database]);
+        validate.args(["--within", "60", "--answers-within", crate::validate::PATIENT, "--"]);
+        validate.arg(&self.program).args(self.script).current_dir(self.folder()).envs(&self.settings);
+        let output = tokio::time::timeout(PATIENCE, validate.output()).await.expect("it ends").expect("it starts");
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        assert_eq!(report["level"], "gold", "{report:#} {}", crate::support::stderr(&output));
+        let passed = report["points"].as_array().expect("points").iter().filter(|point| point["outcome"] == "pass");
+        assert_eq!((output.status.code(), passed.count()), (Some(0), 24), "{report:#}");
+    }
+
     /// Starts it, and waits until it listens.
     pub(crate) async fn start(&self) -> Running {
         Running::start(self.command()).await

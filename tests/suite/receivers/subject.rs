@@ -43,6 +43,16 @@ impl Receiver {
         Self { sample: self.sample.with(name, value), ..self }
     }
 
+    /// The validator on it. On PostgreSQL its runs would share a database, so only its answers are judged.
+    pub(super) async fn reaches_gold(&self) {
+        if self.postgres.is_none() {
+            return self.sample.reaches_gold("processed", "DATABASE_PATH={scratch}/receiver.db").await;
+        }
+        let running = self.start().await;
+        let (code, report) = crate::validate::receiver(running.url(), crate::validate::PATIENT).await;
+        assert_eq!((code, &report["level"]), (Some(0), &serde_json::json!("gold")), "{report:#}");
+    }
+
     pub(super) async fn start(&self) -> Running {
         self.sample.start().await
     }

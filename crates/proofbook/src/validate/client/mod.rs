@@ -56,7 +56,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "URL")]
     webhooks: Option<String>,
 
-    /// What its line says when it has done a change; without it, each line with the id of a change is one
+    /// What its line says when it has done a change; without it, each line with the id of a change or of its webhook is one
     #[arg(long, default_value = "", hide_default_value = true, value_name = "TEXT")]
     done: String,
 
@@ -116,6 +116,9 @@ fn unused(rule: Rule, why: &str) -> Point {
     Point { id: id.into(), topic, level, must, outcome: Outcome::NotUsed, evidence: vec![why.to_owned()], page }
 }
 
+/// Where a change keeps the id of the webhook that brings it, while it is in here.
+const WEBHOOK_ID: &str = "validate_webhook_id";
+
 const API: &str = "integrations/api.html";
 const LIMITS: &str = "integrations/api.html#respect-the-limits";
 const FAILURES: &str = "integrations/api.html#survive-failures";
@@ -168,10 +171,11 @@ impl Trial {
         Stage::new(&self.recipe, page_size).await
     }
 
-    /// How often it was done: lines that name it.
+    /// How often it was done: lines that name it, or the webhook that brought it.
     fn times_done(&self, record: &Record, change: &Value) -> usize {
-        let id = change["id"].as_str().unwrap_or("\n");
-        record.lines.iter().filter(|line| line.contains(id) && line.contains(&self.done)).count()
+        let names = [&change["id"], &change[WEBHOOK_ID]].map(|id| id.as_str().unwrap_or("\n"));
+        let named = |line: &&String| names.iter().any(|name| line.contains(name)) && line.contains(&self.done);
+        record.lines.iter().filter(named).count()
     }
 
     /// Whether each of these was done, as far as the program shows what it does.
@@ -193,11 +197,18 @@ impl Trial {
         let stage = self.stage(PAGE).await?;
         let changes = stage.changes(CHANGES).await?;
         let mut program = stage.start()?;
-        self.work(&stage, &mut program, &changes).await?;
-        // One that goes on is seen polling three times.
-        let reads = Habits::of(&stage.record(), |_| false).reads;
-        let polls = |record: &Record| judge::polls(record, reads.as_deref()).count() > 2;
-        stage.until(&mut program, self.limit, polls).await?;
+        // One that takes webhooks may ask nothing.
+        let asks = match self.listening(&stage, &mut program).await? {
+            Some(_) => stage.until(&mut program, TO_WORK, |record| !record.exchanges.is_empty()).await?,
+            None => true,
+        };
+        if asks {
+            self.work(&stage, &mut program, &changes).await?;
+            // One that goes on is seen polling three times.
+            let reads = Habits::of(&stage.record(), |_| false).reads;
+            let polls = |record: &Record| judge::polls(record, reads.as_deref()).count() > 2;
+            stage.until(&mut program, self.limit, polls).await?;
+        }
         let shows = |record: &Record| changes.iter().any(|change| self.times_done(record, change) > 0);
         let habits = Habits::of(&stage.record(), shows);
         let failed = stage.record().ended.is_some_and(|status| !status.success());
@@ -453,7 +464,10 @@ impl Trial {
     async fn once(&self, habits: &Habits) -> anyhow::Result<Vec<Point>> {
         let rule = ("once", Topic::Webhooks, Level::Silver, "does each change once, however often it comes", WEBHOOK);
         let stage = self.stage(PAGE).await?;
-        let changes = stage.changes(CHANGES).await?;
+        let mut changes = stage.changes(CHANGES).await?;
+        for change in &mut changes {
+            change[WEBHOOK_ID] = json!(new_id());
+        }
         for _ in 0..2 {
             let mut program = stage.start()?;
             if stage.webhooks.is_some() {
@@ -476,8 +490,8 @@ impl Trial {
         let times: Vec<_> = changes.iter().map(|one| (&one["id"], self.times_done(&record, one))).collect();
         let verdict = match times.iter().map(|(_, times)| *times).max() {
             Some(0) | None => {
-                let hint = "no line that it printed names a change: print one with the change's id when it is done, and name its \
-                            words by --done";
+                let hint = "no line that it printed names a change: print one with the change's id, or the webhook's, when it is \
+                            done, and name its words by --done";
                 (Outcome::NotShown, vec![hint.to_owned()])
             }
             Some(1) => (
@@ -500,8 +514,11 @@ impl Trial {
         let Some(sender) = self.listening(stage, program).await? else { return Ok(()) };
         let keys = [stage.signing_key()?];
         for change in changes {
-            let event = json!({ "type": "change.detected", "timestamp": change["detected_at"], "data": change });
-            let delivery = Delivery::signed(new_id(), event.to_string().into_bytes(), &keys, None);
+            let mut data = change.clone();
+            let id = data[WEBHOOK_ID].take().as_str().unwrap_or_default().to_owned();
+            data.as_object_mut().map(|fields| fields.remove(WEBHOOK_ID));
+            let event = json!({ "type": "change.detected", "timestamp": data["detected_at"], "data": data });
+            let delivery = Delivery::signed(id, event.to_string().into_bytes(), &keys, None);
             for _ in 0..2 {
                 // What is refused is another point's.
                 let _ = sender.post(&delivery).await;
