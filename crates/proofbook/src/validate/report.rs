@@ -213,6 +213,9 @@ impl Report {
     pub(super) fn summary(&self) -> String {
         let unused = self.points.iter().filter(|point| point.outcome == Outcome::NotUsed).count();
         let unused = if unused > 0 { format!(", {unused} not used") } else { String::new() };
+        if !self.graded {
+            return format!("{} of {} points pass{unused}.", self.passed(), self.points.len());
+        }
         let level =
             self.level().map_or("no level is reached".to_owned(), |level| format!("{} is reached", level.name()));
         format!("{} of {} points pass{unused}: {level}.", self.passed(), self.points.len())
@@ -239,6 +242,13 @@ mod tests {
             page: "page",
         };
         Report { subject: String::new(), graded: true, points: outcomes.map(point).to_vec() }
+    }
+
+    #[test]
+    fn a_deployment_is_told_no_level() {
+        let passed = report([(Level::Bronze, Outcome::Pass); 3]);
+        assert_eq!(passed.summary(), "3 of 3 points pass: gold is reached.");
+        assert_eq!(Report { graded: false, ..passed }.summary(), "3 of 3 points pass.");
     }
 
     #[test]
