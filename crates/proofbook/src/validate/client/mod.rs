@@ -180,14 +180,17 @@ impl Trial {
 
     /// Whether each of these was done, as far as the program shows what it does.
     fn all_done(&self, record: &Record, changes: &[Value], habits: &Habits) -> bool {
-        !habits.shows || changes.iter().all(|change| self.times_done(record, change) > 0)
+        !habits.shows || self.each_done(record, changes)
+    }
+
+    fn each_done(&self, record: &Record, changes: &[Value]) -> bool {
+        changes.iter().all(|change| self.times_done(record, change) > 0)
     }
 
     /// Waits until it has read a list to its end, or otherwise has done its part, and has worked on what was in it.
     async fn work(&self, stage: &Stage, program: &mut Program, changes: &[Value]) -> anyhow::Result<bool> {
         let read = stage.until(program, self.limit, judge::ended_a_list).await?;
-        let shown = Habits { shows: true, ..Habits::default() };
-        stage.until(program, TO_WORK, |record| self.all_done(record, changes, &shown)).await?;
+        stage.until(program, TO_WORK, |record| self.each_done(record, changes)).await?;
         Ok(read)
     }
 
@@ -479,9 +482,7 @@ impl Trial {
                     |record: &Record| judge::of_operation(record, habits.reads.as_deref()).count() > already + 1;
                 stage.until(&mut program, self.limit.min(TO_WORK), asked).await?;
             }
-            stage
-                .until(&mut program, TO_WORK, |record| changes.iter().all(|one| self.times_done(record, one) > 0))
-                .await?;
+            stage.until(&mut program, TO_WORK, |record| self.each_done(record, &changes)).await?;
             // Time for a second time.
             stage.until(&mut program, TO_WORK / 3, |_| false).await?;
             program.stop().await;
