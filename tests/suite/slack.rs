@@ -24,6 +24,7 @@ crate::samples::each_case! {
         posts_after_a_restart_what_it_had_not_posted
         acknowledges_once
         refuses_a_forged_webhook
+        reaches_gold
         stops_when_it_is_told_to
         says_what_is_wrong_with_its_settings
     ]

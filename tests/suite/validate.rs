@@ -1,18 +1,20 @@
 //! `proofbook validate`: the samples pass at the highest level, and each wrong integration fails where it is wrong.
 //!
 //! - [`wrong`]: receivers that do one thing wrongly
-//! - `client.py`: a client that does one thing wrongly
+//! - `client.py`, `client.rs`: a client that does one thing wrongly, by hand and on the client library
 
 mod wrong;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use futures::StreamExt;
 use serde_json::{Value, json};
+use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
 use crate::sender::SECRET;
-use crate::support::{PATIENCE, command, stderr};
+use crate::support::{PATIENCE, command, repository, stderr};
 use wrong::Wrong;
 
 /// The report on a receiver that must answer within some seconds, and the exit code.
@@ -54,7 +56,7 @@ async fn each_wrong_receiver_fails_where_it_is_wrong() {
         (Wrong::SaysWhy, &["tells-nothing"], Some("bronze")),
         (Wrong::RefusesADuplicate, &["duplicate"], Some("bronze")),
         (Wrong::RefusesAnUnknownEvent, &["unknown-event"], Some("bronze")),
-        (Wrong::RefusesANewField, &["new-field"], Some("bronze")),
+        (Wrong::RefusesANewField, &["new-event-field"], Some("bronze")),
         (Wrong::RefusesAnOlderChange, &["out-of-order"], Some("silver")),
         (Wrong::LooksAtTheFirstSignature, &["two-signatures"], Some("silver")),
         (Wrong::TakesOnlySmallBodies, &["large"], Some("silver")),
@@ -114,7 +116,7 @@ async fn a_person_reads_what_failed_and_where_to_mend_it() {
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     for part in [
         "FAIL       silver  tells-nothing",
-        "read integrations/webhook-receiver.html",
+        "read https://docs.policyaggregator.example/integrations/webhook-receiver.html",
         "20 of 21 points pass: bronze is reached.",
     ] {
         assert!(text.contains(part), "{part}: {text}");
@@ -182,6 +184,43 @@ async fn each_wrong_client_fails_where_it_is_wrong() {
     futures::stream::iter(wrongs).map(one).buffer_unordered(3).collect::<()>().await;
 }
 
+/// The client on the library, built with what the tests were built with.
+async fn library_client() -> String {
+    static BUILT: OnceCell<()> = OnceCell::const_new();
+    let build = async || {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut build = tokio::process::Command::new(cargo);
+        build.args(["build", "--workspace", "--example", "wrong-client", "--locked", "--quiet"]);
+        let output = build.current_dir(repository()).output().await.expect("cargo runs");
+        assert!(output.status.success(), "{}", stderr(&output));
+    };
+    BUILT.get_or_init(build).await;
+    let programs = Path::new(env!("CARGO_BIN_EXE_proofbook")).parent().expect("a folder");
+    programs.join("examples/wrong-client").display().to_string()
+}
+
+#[tokio::test]
+async fn each_way_round_the_library_fails_where_it_is_wrong() {
+    let program = library_client().await;
+    let wrongs = [
+        ("", &[][..], Some("gold")),
+        ("prints-its-key", &["keeps-secrets"], None),
+        ("stops-after-page-one", &["pages"], None),
+        ("no-deduplication", &["once"], Some("bronze")),
+        ("retries-400", &["stops-at-400"], Some("bronze")),
+        ("new-idempotency-key", &["same-idempotency-key"], Some("bronze")),
+        ("ignores-retry-after", &["waits", "within-limit"], None),
+    ];
+    let one = async |(wrong, points, level): (&'static str, &'static [&'static str], Option<&'static str>)| {
+        let options = ["--within", "60", "--done", "done chg_"];
+        let (code, report) = client(&options, &[&program, "{scratch}", wrong]).await;
+        assert_eq!(failed(&report), points.iter().copied().collect(), "{wrong}: {report:#}");
+        let found = i32::from(level != Some("gold"));
+        assert_eq!((code, &report["level"]), (Some(found), &json!(level)), "{wrong}");
+    };
+    futures::stream::iter(wrongs).map(one).buffer_unordered(3).collect::<()>().await;
+}
+
 /// The report on a deployment, with a key of its own.
 async fn live(url: &str, options: &[&str]) -> (Option<i32>, Value) {
     let mut command = command(&["validate", "live", url, "--json", "--key", "pa_test_live_0123456789"]);
@@ -208,7 +247,7 @@ async fn what_is_written_to_a_deployment_is_deleted_again() {
     assert_eq!((code, failed(&report)), (Some(0), BTreeSet::new()), "{report:#}");
     let exchanges = sandbox.exchanges();
     let count = |method: &str| exchanges.iter().filter(|exchange| exchange.method == method).count();
-    assert_eq!((count("POST"), count("PATCH"), count("DELETE")), (2, 1, 1));
+    assert_eq!((count("POST"), count("PATCH"), count("DELETE")), (3, 1, 1));
     let last = exchanges.last().expect("a call");
     assert_eq!((last.operation.as_deref(), last.status), (Some("getWebhook"), Some(404)));
     let secret = exchanges.iter().find_map(|exchange| {

@@ -28,6 +28,7 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// # Errors
 /// - [`Error::Api`]: the API, or something before it, answered with an error.
 /// - [`Error::Transport`], [`Error::Timeout`]: there was no answer, or none in time.
+/// - [`Error::Incomplete`]: the answer ended in the middle, each time.
 /// - [`Error::Decode`]: the answer was not what the API promises, or is larger than 10 MiB.
 /// - [`Error::Config`]: an id or a key can't be sent; nothing was.
 #[must_use = "a call does nothing until you `.await` it"]
@@ -231,7 +232,10 @@ impl<T: DeserializeOwned + Send + 'static> Call<T> {
         }
         // An operation without an answer has `()` for it, which is `null` in JSON.
         let text: &[u8] = if body.is_empty() { b"null" } else { &body };
-        let data = serde_json::from_slice(text).map_err(|error| decode(error.to_string()))?;
+        let data = serde_json::from_slice(text).map_err(|error| match error.is_eof() {
+            true => Error::Incomplete { request_id: meta.request_id.clone(), attempts },
+            false => decode(error.to_string()),
+        })?;
         Ok(Conditional::Changed(Response { data, meta }))
     }
 }

@@ -31,6 +31,14 @@ pub enum Error {
         /// How often the call was made.
         attempts: u32,
     },
+    /// The answer ended in the middle, though the connection did not break off: something on the way has cut it.
+    #[error("the answer is cut off{}, after {attempts} attempts", of_request(request_id))]
+    Incomplete {
+        /// The id of the request; empty if none came.
+        request_id: String,
+        /// How often the call was made.
+        attempts: u32,
+    },
     /// The answer was not what the API promises.
     #[error("the answer can't be read{}: {reason}", of_request(request_id))]
     Decode {
@@ -92,7 +100,7 @@ impl Error {
     pub fn request_id(&self) -> Option<&str> {
         let id = match self {
             Self::Api(error) => &error.request_id,
-            Self::Decode { request_id, .. } => request_id,
+            Self::Incomplete { request_id, .. } | Self::Decode { request_id, .. } => request_id,
             _ => return None,
         };
         Some(id.as_str()).filter(|id| !id.is_empty())
@@ -103,7 +111,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Api(error) => retryable(error.status),
-            Self::Transport { .. } | Self::Timeout { .. } => true,
+            Self::Transport { .. } | Self::Timeout { .. } | Self::Incomplete { .. } => true,
             _ => false,
         }
     }

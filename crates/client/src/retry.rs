@@ -11,8 +11,8 @@ use jiff::Timestamp;
 
 /// When to try again.
 ///
-/// The client tries again on 429, 500, 502, 503 and 504, on connections that fail or break off, and on timeouts; with every
-/// method. A `POST` is safe to repeat since it keeps its idempotency key; a `PATCH` or `DELETE` does the same when it is done
+/// The client tries again on 429, 500, 502, 503 and 504, on connections that fail or break off, on answers that are cut off, and on
+/// timeouts; with every method. A `POST` is safe to repeat since it keeps its idempotency key; a `PATCH` or `DELETE` does the same when it is done
 /// twice, except that a `DELETE` can end with `not_found` if the answer to an earlier attempt was lost.
 ///
 /// The wait doubles from try to try, and a random part of it is waited ("full jitter"), so that many clients do not come back

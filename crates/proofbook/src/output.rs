@@ -4,6 +4,8 @@
 
 use std::io::{IsTerminal, Write};
 
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
 /// Prints a line to standard output. A reader that went away (`proofbook | head`) is not an error.
 pub(crate) fn say(line: &str) {
     let mut out = std::io::stdout().lock();
@@ -40,6 +42,19 @@ pub(crate) fn coloured(stream: &impl IsTerminal) -> bool {
     let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     stream.is_terminal() && !refused && !dumb
+}
+
+/// A bar on standard error while something takes long: nothing where nobody looks.
+pub(crate) fn progress(message: &'static str) -> ProgressBar {
+    let target = match coloured(&std::io::stderr()) {
+        true => ProgressDrawTarget::stderr(),
+        false => ProgressDrawTarget::hidden(),
+    };
+    let bar = ProgressBar::with_draw_target(None, target);
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}") {
+        bar.set_style(style);
+    }
+    bar.with_message(message)
 }
 
 /// A number of bytes for a person: `812 B`, `3.4 kB`, `2.6 MB`.

@@ -1,5 +1,5 @@
-//! What this command provides to pages: `{{proofbook command-line}}`, `{{proofbook webhook-causes}}` and
-//! `{{proofbook coverage}}`.
+//! What this command provides to pages: `{{proofbook command-line}}`, `{{proofbook webhook-causes}}`,
+//! `{{proofbook checklist}}` and `{{proofbook coverage}}`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -9,13 +9,16 @@ use clap::CommandFactory;
 use proofbook_webhook::cause::Cause;
 
 use crate::cli::Cli;
+use crate::validate::rules;
 
 /// How wide the help is on the page: as wide as the command writes it into a file.
 const WIDTH: usize = 100;
 
 /// What is the same wherever it is asked for.
 pub(crate) fn fixed() -> BTreeMap<String, String> {
-    BTreeMap::from([("command-line".to_owned(), command_line()), ("webhook-causes".to_owned(), webhook_causes())])
+    let fixed =
+        [("command-line", command_line()), ("webhook-causes", webhook_causes()), ("checklist", rules::markdown())];
+    fixed.map(|(name, text)| (name.to_owned(), text)).into()
 }
 
 /// Why a webhook does not verify: a row a cause.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 use proofbook_gate::coverage::Coverage;
 use proofbook_gate::run::{self, BlockReport, Options, Progress, Report, Status};
 use proofbook_gate::tools::is_ci;
@@ -93,7 +93,7 @@ fn prove(root: &Path, args: &Args) -> anyhow::Result<Report> {
         compiled: args.compiled.clone(),
         programs: gate::programs(),
     };
-    let bar = Bar::new();
+    let bar = Bar(output::progress(""));
     let (report, checked) = std::thread::scope(|scope| {
         let checked = scope.spawn(|| proof.check());
         (run::test(&proof.book, proof.contract.clone(), &options, &bar), checked.join())
@@ -153,20 +153,6 @@ async fn watch(args: Args, book: &Book) -> anyhow::Result<ExitCode> {
 
 /// A bar on a terminal.
 struct Bar(ProgressBar);
-
-impl Bar {
-    fn new() -> Self {
-        let target = match output::coloured(&std::io::stderr()) {
-            true => ProgressDrawTarget::stderr(),
-            false => ProgressDrawTarget::hidden(),
-        };
-        let bar = ProgressBar::with_draw_target(None, target);
-        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}") {
-            bar.set_style(style);
-        }
-        Self(bar)
-    }
-}
 
 impl Progress for Bar {
     fn preparing(&self, what: &str) {

@@ -50,6 +50,23 @@ const newestChanges = async (z, bundle, params) => {
   return Promise.all(data.data.map(({ id }) => getChange(z, bundle, id)));
 };
 
+/** The changes since a time, to the last page, newest first. Most of them Zapier knows already: a diff is fetched only for a change that
+ * starts a Zap. */
+const changesSince = async (z, bundle, since, route_id) => {
+  const changes = [];
+  let cursor;
+  do {
+    const params = { detected_after: since.toISOString(), route_id, limit: 100, cursor };
+    const url = `${baseUrl(bundle)}/api/v1/changes`;
+    const { data } = await z.request({ url, params, removeMissingValuesFrom: { params: true } });
+    changes.push(...data.data);
+    cursor = data.next_cursor;
+  } while (cursor);
+  return changes.map((change) => ({ ...shape(change), diff: z.dehydrate(diff, { id: change.id }) }));
+};
+
+const diff = async (z, bundle) => (await getChange(z, bundle, bundle.inputData.id)).diff;
+
 const routeField = {
   key: "route_id",
   label: "Route",
@@ -58,4 +75,4 @@ const routeField = {
   helpText: "Only changes of this route. Leave it empty for all routes that you follow.",
 };
 
-module.exports = { outputFields, sample, shape, getChange, newestChanges, routeField };
+module.exports = { outputFields, sample, shape, getChange, newestChanges, changesSince, diff, routeField };

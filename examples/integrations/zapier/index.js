@@ -4,6 +4,7 @@ const core = require("zapier-platform-core");
 const { version } = require("./package.json");
 const { authentication, addKey } = require("./authentication");
 const { explainErrors } = require("./errors");
+const { diff } = require("./change");
 const changeDetected = require("./triggers/change_detected");
 const newChange = require("./triggers/new_change");
 const routeList = require("./triggers/route_list");
@@ -21,4 +22,5 @@ module.exports = {
   triggers: byKey(changeDetected, newChange, routeList),
   searches: byKey(findChange),
   creates: byKey(sendTestWebhook),
+  hydrators: { diff },
 };

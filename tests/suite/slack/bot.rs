@@ -56,6 +56,11 @@ impl Bot {
         self.sample.refuses().await
     }
 
+    /// The validator on it.
+    pub(super) async fn reaches_gold(&self) {
+        self.sample.reaches_gold("posted", "DATABASE_PATH={scratch}/bot.db").await;
+    }
+
     /// Types `/policy` and this in a channel; answers with what comes back to the response URL.
     pub(super) async fn types(&mut self, running: &Running, text: &str) -> Value {
         let answer = send(running, &FromSlack::command(text, &self.slack.response_url())).await;

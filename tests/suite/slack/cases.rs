@@ -250,6 +250,10 @@ pub(super) async fn acknowledges_once(mut bot: Bot) {
     assert!(bot.slack.left().is_empty(), "a second click changes nothing");
 }
 
+pub(super) async fn reaches_gold(bot: Bot) {
+    bot.reaches_gold().await;
+}
+
 pub(super) async fn refuses_a_forged_webhook(mut bot: Bot) {
     let mut running = bot.start().await;
     let forged = http().post(webhooks(&running)).header("content-type", "application/json");

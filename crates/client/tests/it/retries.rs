@@ -216,6 +216,23 @@ async fn an_answer_that_breaks_off_is_asked_for_again() {
 }
 
 #[tokio::test]
+async fn an_answer_that_was_cut_on_the_way_is_asked_for_again() {
+    let answer = |body: &str| {
+        format!(
+            "HTTP/1.1 200 OK\r\nx-request-id: req_4\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+            body.len()
+        )
+    };
+    let body = route().to_string();
+    let cut = answer(&body[..body.len() / 2]);
+    let (outcome, waits) = of_raw_answers([cut.clone(), answer(&body)]).await;
+    assert_eq!((outcome.unwrap().id.as_str(), waits.len()), ("rte_7KpQ2mX9vLcR4tYb", 1));
+    let (outcome, waits) = of_raw_answers([cut.clone(), cut.clone(), cut.clone(), cut]).await;
+    let Err(Error::Incomplete { request_id, attempts }) = outcome else { panic!("{outcome:?}") };
+    assert_eq!((request_id.as_str(), attempts, waits.len()), ("req_4", 4, 3));
+}
+
+#[tokio::test]
 async fn an_error_keeps_its_retry_after_even_if_its_body_breaks_off() {
     let answer = "HTTP/1.1 503 x\r\nretry-after: 3600\r\ncontent-length: 100\r\n\r\n{".to_owned();
     let (outcome, waits) = of_raw_answers([answer]).await;

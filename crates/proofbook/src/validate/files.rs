@@ -2,7 +2,7 @@
 
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
-use super::report::{Outcome, Report};
+use super::report::{Outcome, Report, address};
 
 const STYLE: &str = include_str!("report.css");
 
@@ -19,11 +19,11 @@ pub(super) fn junit(report: &Report) -> anyhow::Result<String> {
                 Outcome::NotUsed => TestCaseStatus::skipped(),
             };
             if point.outcome != Outcome::Pass {
-                status.set_message(format!("{}: {}", point.outcome.name(), point.must));
-                status.set_description(format!("{evidence}\nread {}", point.page));
+                status.set_message(format!("{}: {}", point.outcome.name(), point.rule.must));
+                status.set_description(format!("{evidence}\nread {}", address(point.rule.page)));
             }
-            let mut case = TestCase::new(point.id.clone(), status);
-            case.set_classname(point.level.name());
+            let mut case = TestCase::new(point.rule.id.clone(), status);
+            case.set_classname(point.rule.level.name());
             suite.add_test_case(case);
         }
         whole.add_test_suite(suite);
@@ -54,11 +54,12 @@ pub(super) fn html(report: &Report) -> String {
             let evidence: String = point.evidence.iter().map(|seen| format!("<li>{}</li>", text(seen))).collect();
             page += &format!(
                 "<div class=\"point\" id=\"{id}\"><p><span class=\"outcome {class}\">{}</span> {} \
-                 <small>({}, <code>{id}</code>)</small></p>\n<ul>{evidence}</ul></div>\n",
+                 <small>({}, <a href=\"{page}\"><code>{id}</code></a>)</small></p>\n<ul>{evidence}</ul></div>\n",
                 point.outcome.name(),
-                text(point.must),
-                point.level.name(),
-                id = text(&point.id),
+                text(point.rule.must),
+                point.rule.level.name(),
+                id = text(&point.rule.id),
+                page = text(&address(point.rule.page)),
             );
         }
     }
@@ -82,18 +83,15 @@ fn text(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::report::{Level, Point, Topic};
+    use super::super::report::{Level, Topic};
+    use super::super::rules::Rule;
     use super::*;
 
     fn report() -> Report {
-        let point = |id: &'static str, outcome| Point {
-            id: id.into(),
-            topic: Topic::Rate,
-            level: Level::Bronze,
-            must: "waits",
-            outcome,
-            evidence: vec!["</li><script>alert(1)</script>".to_owned()],
-            page: "integrations/api.html",
+        let point = |id: &'static str, outcome| {
+            let (topic, level, page) = (Topic::Rate, Level::Bronze, "integrations/api.html");
+            let rule = Rule { id: id.into(), topic, level, must: "waits", page };
+            rule.judged(outcome, vec!["</li><script>alert(1)</script>".to_owned()])
         };
         let points = vec![
             point("one", Outcome::Pass),
@@ -111,6 +109,8 @@ mod tests {
             page.contains("&lt;/li&gt;&lt;script&gt;alert(1)&lt;/script&gt;") && !page.contains("<script"),
             "{page}"
         );
+        let link = "<a href=\"https://docs.policyaggregator.example/integrations/api.html\"><code>two</code></a>";
+        assert!(page.contains(link), "{page}");
         assert!(page.contains("<code>&lt;b&gt;mine&lt;/b&gt;</code>"), "{page}");
     }
 

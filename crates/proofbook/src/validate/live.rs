@@ -1,22 +1,23 @@
 //! `proofbook validate live`: holds a deployment against the contract, operation by operation.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::Context;
 use proofbook_contract::{Contract, Operation, Response};
 use proofbook_sandbox::policy_aggregator::ids;
-use proofbook_webhook::destination::{self, Reach};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, IF_NONE_MATCH, RETRY_AFTER, USER_AGENT};
 use reqwest::{Method, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::report::{Level, Outcome, Point, Report, Reporting, Topic};
+use super::rules::Rule;
 use crate::exit;
 use crate::failure::Failure;
+use crate::webhook::delivery::Target;
 use crate::webhook::secrets::secret;
 
 /// How long a call may take: a test webhook waits 15 s for its receiver.
@@ -25,15 +26,15 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 const LONGEST: Duration = Duration::from_secs(60);
 /// Marks what it has made, so that a person knows what it is if it can't be deleted.
 const MARK: &str = "proofbook validate live: may be deleted";
-/// Nobody listens there (RFC 2606).
-const NOWHERE: &str = "https://webhooks.example.com/proofbook-validate-live";
+/// Nobody can be there: the name never resolves (RFC 6761, section 6.4).
+const NOWHERE: &str = "https://proofbook-validate-live.invalid/webhooks";
 const PAGE: &str = "reference/operations.html";
 
 /// Hold a deployment against the contract
 ///
 /// Each operation that only reads is called once, with what the lists before it have shown, and each answer is held against the
 /// contract: status, headers and body. Writes are left out unless --allow-writes is given; then a webhook is made, changed,
-/// rotated and deleted again. Nothing else is touched.
+/// tested, rotated and deleted again: its address is one that nobody can have. Nothing else is touched.
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
@@ -69,23 +70,17 @@ The exit code is 0 if every point passes that could be looked at, and 1 if not."
 
 /// Calls it, and prints the report.
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let reach = if args.allow_private { Reach::Private } else { Reach::Public };
-    let base = destination::check(&args.url, reach).map_err(|why| {
-        Failure::new(exit::USAGE, "nothing is sent there")
-            .because(anyhow::anyhow!(why))
-            .fix("name a public https address or this machine; --allow-private for a deployment in your own network")
-    })?;
+    let (client, base) = Target::new(args.url.clone(), args.allow_private).client(TIMEOUT)?;
     let key = args.key.ok_or_else(|| {
         Failure::new(exit::USAGE, "there is no key")
             .fix("export POLICY_AGGREGATOR_API_KEY=pa_…, a key with the scope read")
     })?;
     let contract = crate::api::contract(args.contract.as_deref())?;
-    let client = destination::client(reach, TIMEOUT).context("TLS can't be set up")?;
     let mut live = Live { client, base, key, contract, ids: BTreeMap::new(), etag: None };
     let mut points = live.reads().await;
     points.extend(live.manners().await);
     let written = live.writes(args.allow_writes).await;
-    points.retain(|point| written.iter().all(|other| other.id != point.id));
+    points.retain(|point| written.iter().all(|other| other.rule.id != point.rule.id));
     points.extend(written);
     args.reporting.finish(&Report { subject: args.url, graded: false, points })
 }
@@ -120,8 +115,8 @@ impl Answer {
     }
 }
 
-fn point(id: impl Into<std::borrow::Cow<'static, str>>, topic: Topic, level: Level, must: &'static str) -> Point {
-    Point { id: id.into(), topic, level, must, outcome: Outcome::NotUsed, evidence: Vec::new(), page: PAGE }
+fn point(id: impl Into<Cow<'static, str>>, topic: Topic, level: Level, must: &'static str) -> Point {
+    Rule { id: id.into(), topic, level, must, page: PAGE }.judged(Outcome::NotUsed, Vec::new())
 }
 
 fn judged(point: Point, answer: Result<Answer, String>, wanted: std::ops::Range<u16>) -> Point {
@@ -223,8 +218,9 @@ impl Live {
             points.push(judged(start("createWebhook"), made, 200..300));
             done.push("createWebhook");
             if let Some(id) = id {
-                let off = json!({ "enabled": false });
-                for (name, body) in [("updateWebhook", off), ("rotateWebhookSecret", json!({}))] {
+                let (off, test) = (json!({ "enabled": false }), json!({ "webhook_id": id }));
+                for (name, body) in [("testWebhook", test), ("updateWebhook", off), ("rotateWebhookSecret", json!({}))]
+                {
                     let Some(operation) = find(name) else { continue };
                     let path = operation.path.replace("{id}", &id);
                     points.push(judged(

@@ -3,7 +3,8 @@
 //! - [`client`]: runs a program against a sandbox that goes wrong, and judges what it sends
 //! - [`receiver`]: drives a webhook receiver, and judges its answers
 //! - [`live`]: holds a deployment against the contract
-//! - [`report`]: the checklist: points, levels, evidence
+//! - [`rules`]: the checklist: every point, its level, the page that mends it
+//! - [`report`]: what came of it: outcomes, levels, evidence
 //! - [`files`]: the report as JUnit XML and as a page
 
 mod client;
@@ -11,6 +12,7 @@ mod files;
 mod live;
 mod receiver;
 mod report;
+pub(crate) mod rules;
 
 use std::process::ExitCode;
 

@@ -9,7 +9,8 @@ use proofbook_sandbox::policy_aggregator::{contract, ids};
 use proofbook_webhook::signature::Key;
 use serde_json::{Value, json};
 
-use super::report::{Level, Outcome, Point, Report, Reporting, Topic};
+use super::report::{Outcome, Point, Report, Reporting};
+use super::rules::{self, Rule};
 use crate::webhook::delivery::{Answer, Delivery, Sender, Tamper, Target, new_id};
 use crate::webhook::secrets::Secrets;
 
@@ -22,8 +23,6 @@ const HUGE: usize = 8 << 20;
 const SLOW_SENDER: Duration = Duration::from_secs(3);
 /// How long after an answer the next one is sent beside it.
 const BETWEEN: Duration = Duration::from_millis(250);
-
-const RECEIVER_PAGE: &str = "integrations/webhook-receiver.html";
 
 /// Judge a webhook receiver
 ///
@@ -106,11 +105,7 @@ impl Seen {
     }
 }
 
-/// A point without its outcome.
-struct Rule(&'static str, Topic, Level, &'static str);
-
-fn judged(rule: Rule, seen: &[Seen], good: impl Fn(&Seen) -> bool) -> Point {
-    let Rule(id, topic, level, must) = rule;
+fn judged(rule: &Rule, seen: &[Seen], good: impl Fn(&Seen) -> bool) -> Point {
     let outcome = match seen.iter().all(&good) {
         _ if seen.is_empty() => Outcome::NotShown,
         true => Outcome::Pass,
@@ -119,7 +114,7 @@ fn judged(rule: Rule, seen: &[Seen], good: impl Fn(&Seen) -> bool) -> Point {
     // What fails says enough.
     let of = |one: &&Seen| outcome == Outcome::Pass || !good(one);
     let evidence = seen.iter().filter(of).take(5).map(Seen::text).collect();
-    Point { id: id.into(), topic, level, must, outcome, evidence, page: RECEIVER_PAGE }
+    rule.judged(outcome, evidence)
 }
 
 impl Driver {
@@ -132,67 +127,50 @@ impl Driver {
 
     /// Sends all of it, and judges the answers.
     pub(super) async fn points(&self) -> Vec<Point> {
-        use Level::{Bronze, Gold, Silver};
-        use Topic::{Errors, Webhooks};
         let mut points = Vec::new();
 
         let mut genuine = Vec::new();
         for event in &self.events {
             genuine.push(self.event(event["type"].as_str().unwrap_or_default(), event).await);
         }
-        points.push(judged(
-            Rule("genuine", Webhooks, Bronze, "accepts each event of the contract"),
-            &genuine,
-            Seen::accepted,
-        ));
+        points.push(judged(&rules::GENUINE, &genuine, Seen::accepted));
 
         let mut forged = Vec::new();
-        for (id, level, tamper, must) in [
-            ("forged-signature", Bronze, Tamper::Signature, "refuses what another secret has signed"),
-            ("changed-body", Bronze, Tamper::Body, "refuses a body that was changed after it was signed"),
-            ("unsigned", Bronze, Tamper::NoHeaders, "refuses what has no signature"),
-            ("stale", Silver, Tamper::TimestampOld, "refuses a timestamp of 10 minutes ago: a replay"),
-            ("future", Silver, Tamper::TimestampFuture, "refuses a timestamp 10 minutes ahead"),
+        for (rule, tamper) in [
+            (&rules::FORGED_SIGNATURE, Tamper::Signature),
+            (&rules::CHANGED_BODY, Tamper::Body),
+            (&rules::UNSIGNED, Tamper::NoHeaders),
+            (&rules::STALE, Tamper::TimestampOld),
+            (&rules::FUTURE, Tamper::TimestampFuture),
         ] {
-            let seen = self.send(must, self.signed(self.example(), Some(tamper))).await;
-            points.push(judged(Rule(id, Webhooks, level, must), std::slice::from_ref(&seen), Seen::refused));
+            let seen = self.send(rule.must, self.signed(self.example(), Some(tamper))).await;
+            points.push(judged(rule, std::slice::from_ref(&seen), Seen::refused));
             forged.push(seen);
         }
         // What was not refused is another point's.
         forged.retain(Seen::refused);
         let body = |seen: &Seen| seen.answer.as_ref().ok().map(|answer| (answer.status, answer.body.clone()));
         let first = forged.first().and_then(body);
-        let must = "answers all of these alike: a forger learns nothing";
-        points.push(judged(Rule("tells-nothing", Webhooks, Silver, must), &forged, |seen| body(seen) == first));
+        points.push(judged(&rules::TELLS_NOTHING, &forged, |seen| body(seen) == first));
 
         let twice = self.signed(self.example(), None);
         let seen = [self.send("the first time", twice.clone()).await, self.send("the second time", twice).await];
-        points.push(judged(
-            Rule("duplicate", Webhooks, Silver, "accepts the same webhook twice"),
-            &seen,
-            Seen::accepted,
-        ));
+        points.push(judged(&rules::DUPLICATE, &seen, Seen::accepted));
 
         let unknown =
             json!({ "type": "route.archived", "timestamp": "2026-03-04T05:06:07Z", "data": { "id": "rte_1" } });
         let seen = [self.event("an unknown event", &unknown).await];
-        let must = "accepts an event type that it does not know";
-        points.push(judged(Rule("unknown-event", Webhooks, Silver, must), &seen, Seen::accepted));
+        points.push(judged(&rules::UNKNOWN_EVENT, &seen, Seen::accepted));
         let mut newer = self.example();
         newer["since_tomorrow"] = json!({ "anything": [1, 2, 3] });
         newer["data"]["since_tomorrow"] = json!("anything");
         let seen = [self.event("an event with new fields", &newer).await];
-        points.push(judged(
-            Rule("new-field", Webhooks, Silver, "accepts fields that it does not know"),
-            &seen,
-            Seen::accepted,
-        ));
+        points.push(judged(&rules::NEW_EVENT_FIELD, &seen, Seen::accepted));
 
         let spaced = serde_json::to_vec_pretty(&self.example()).unwrap_or_default();
         let seen =
             [self.send("an event with other spaces", Delivery::signed(new_id(), spaced, &self.keys, None)).await];
-        let must = "verifies the bytes that came, before it parses them";
-        points.push(judged(Rule("exact-bytes", Webhooks, Bronze, must), &seen, Seen::accepted));
+        points.push(judged(&rules::EXACT_BYTES, &seen, Seen::accepted));
 
         let mut seen = Vec::new();
         for (what, at) in [("a newer change", "2026-03-04T05:06:07Z"), ("an older change", "2026-03-04T04:06:07Z")] {
@@ -200,11 +178,7 @@ impl Driver {
             change["data"]["detected_at"] = json!(at);
             seen.push(self.event(what, &change).await);
         }
-        points.push(judged(
-            Rule("out-of-order", Webhooks, Gold, "accepts an older change after a newer one"),
-            &seen,
-            Seen::accepted,
-        ));
+        points.push(judged(&rules::OUT_OF_ORDER, &seen, Seen::accepted));
 
         let mut rotated = self.signed(self.example(), None);
         for (name, value) in &mut rotated.headers {
@@ -213,58 +187,39 @@ impl Driver {
             }
         }
         let seen = [self.send("two signatures, of which the second fits", rotated).await];
-        let must = "accepts two signatures, as they come while a secret is rotated";
-        points.push(judged(Rule("two-signatures", Webhooks, Gold, must), &seen, Seen::accepted));
+        points.push(judged(&rules::TWO_SIGNATURES, &seen, Seen::accepted));
 
         let mut large = self.example();
         large["data"]["diff"] = json!("+ a line of a large change\n".repeat(LARGE / 27));
         let seen = [self.event("an event of 64 KiB", &large).await];
-        points.push(judged(Rule("large", Webhooks, Gold, "accepts an event of 64 KiB"), &seen, Seen::accepted));
+        points.push(judged(&rules::LARGE, &seen, Seen::accepted));
 
         let many = futures::stream::iter(0..MANY).map(|number| async move {
             self.send(&format!("number {number} of {MANY} at once"), self.signed(self.example(), None)).await
         });
         let many: Vec<Seen> = many.buffer_unordered(MANY).collect().await;
-        points.push(judged(Rule("many", Webhooks, Gold, "accepts 50 at once"), &many, Seen::accepted));
+        points.push(judged(&rules::MANY, &many, Seen::accepted));
 
         let all: Vec<Seen> = genuine.into_iter().chain(many).collect();
         let quick = |seen: &Seen| seen.answer.as_ref().is_ok_and(|answer| answer.duration_ms < self.within_ms);
-        points.push(judged(Rule("quick", Webhooks, Silver, "answers at once, before it does the work"), &all, quick));
+        points.push(judged(&rules::QUICK, &all, quick));
 
-        for (id, level, what, body, must) in [
-            (
-                "malformed",
-                Silver,
-                "a genuine body that is no JSON",
-                b"{\"type\":".to_vec(),
-                "refuses a body that is no JSON, and does not break",
-            ),
-            (
-                "no-event",
-                Silver,
-                "a genuine body that is no event",
-                b"[]".to_vec(),
-                "refuses JSON that is no event, and does not break",
-            ),
-            ("huge", Gold, "a body of 8 MiB", vec![b' '; HUGE], "refuses a body of 8 MiB, and does not break"),
+        for (rule, what, body) in [
+            (&rules::MALFORMED, "a genuine body that is no JSON", b"{\"type\":".to_vec()),
+            (&rules::NO_EVENT, "a genuine body that is no event", b"[]".to_vec()),
+            (&rules::HUGE, "a body of 8 MiB", vec![b' '; HUGE]),
         ] {
+            let may_break_off = body.len() == HUGE;
             let delivery = Delivery::signed(new_id(), body, &self.keys, None);
-            let broke_off = id == "huge";
             let seen = [self.send(what, delivery).await];
             // Who says 413 may hang up on what is still sent.
-            let good = |seen: &Seen| {
-                seen.refused() || broke_off && seen.answer.as_ref().is_err_and(|error| error.contains("broke off"))
-            };
-            points.push(judged(Rule(id, Errors, level, must), &seen, good));
+            let broke_off = |seen: &Seen| seen.answer.as_ref().is_err_and(|error| error.contains("broke off"));
+            points.push(judged(rule, &seen, |seen| seen.refused() || may_break_off && broke_off(seen)));
         }
         points.push(self.slow_sender().await);
 
         let seen = [self.event("a genuine webhook after all of this", &self.example()).await];
-        points.push(judged(
-            Rule("still-there", Errors, Bronze, "still accepts a webhook after all of this"),
-            &seen,
-            Seen::accepted,
-        ));
+        points.push(judged(&rules::STILL_THERE, &seen, Seen::accepted));
         points
     }
 
@@ -288,7 +243,7 @@ impl Driver {
         let before = SLOW_SENDER.as_secs_f64() * 500.0;
         let good =
             |seen: &Seen| seen.accepted() && seen.answer.as_ref().is_ok_and(|answer| answer.duration_ms < before);
-        judged(Rule("slow-sender", Topic::Errors, Level::Gold, "serves others while one sender is slow"), &seen, good)
+        judged(&rules::SLOW_SENDER, &seen, good)
     }
 
     /// A change with an id of its own.

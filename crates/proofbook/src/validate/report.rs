@@ -1,13 +1,14 @@
 //! The checklist: points, levels, evidence.
 
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use serde::Serialize;
+use proofbook_sandbox::policy_aggregator::contract;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::files;
+use super::rules::Rule;
 use crate::failure::Failure;
 use crate::webhook::show;
 use crate::{exit, output};
@@ -57,7 +58,7 @@ pub(super) enum Topic {
 }
 
 impl Topic {
-    const ALL: [Self; 5] = [Self::Authentication, Self::Calls, Self::Webhooks, Self::Errors, Self::Rate];
+    pub(super) const ALL: [Self; 5] = [Self::Authentication, Self::Calls, Self::Webhooks, Self::Errors, Self::Rate];
 
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -103,20 +104,24 @@ impl Outcome {
 /// A point of the checklist.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Point {
-    /// Its name, which stays.
-    pub(super) id: Cow<'static, str>,
-    /// The line of the checklist.
-    pub(super) topic: Topic,
-    /// The level that needs it.
-    pub(super) level: Level,
-    /// What must be so.
-    pub(super) must: &'static str,
+    /// What is judged.
+    #[serde(flatten)]
+    pub(super) rule: Rule,
     /// What came of it.
     pub(super) outcome: Outcome,
     /// What it rests on.
     pub(super) evidence: Vec<String>,
-    /// The page that mends it.
-    pub(super) page: &'static str,
+}
+
+/// Where the handbook is read, by the contract's `externalDocs`; a page of it.
+pub(super) fn address(page: &str) -> String {
+    let contract = contract().ok();
+    let book = contract.as_ref().and_then(|contract| contract.document()["externalDocs"]["url"].as_str());
+    format!("{}{page}", book.unwrap_or_default())
+}
+
+pub(super) fn as_address<S: Serializer>(page: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&address(page))
 }
 
 /// How the report is given.
@@ -172,7 +177,7 @@ impl Report {
     /// The highest level up to which all points pass.
     pub(super) fn level(&self) -> Option<Level> {
         let passes = |level: &Level| {
-            self.points.iter().filter(|point| point.level <= *level).all(|point| !point.outcome.hinders())
+            self.points.iter().filter(|point| point.rule.level <= *level).all(|point| !point.outcome.hinders())
         };
         if !self.graded || self.passed() == 0 {
             return None;
@@ -190,11 +195,11 @@ impl Report {
         for (topic, points) in self.by_topic() {
             lines.push(output::bold(topic.name()));
             for point in points {
-                let mark = point.outcome.name();
-                lines.push(format!("  {mark:<9}  {:<6}  {:<22}  {}", point.level.name(), point.id, point.must));
+                let (mark, Rule { id, level, must, .. }) = (point.outcome.name(), &point.rule);
+                lines.push(format!("  {mark:<9}  {:<6}  {id:<22}  {must}", level.name()));
                 if point.outcome.hinders() {
                     lines.extend(point.evidence.iter().map(|seen| format!("             {}", show::line(seen, 300))));
-                    lines.push(format!("             read {}", point.page));
+                    lines.push(format!("             read {}", address(point.rule.page)));
                 }
             }
             lines.push(String::new());
@@ -205,7 +210,7 @@ impl Report {
 
     /// The lines of the checklist that have points.
     pub(super) fn by_topic(&self) -> impl Iterator<Item = (Topic, Vec<&Point>)> {
-        let points = |topic| self.points.iter().filter(|point| point.topic == topic).collect::<Vec<_>>();
+        let points = |topic| self.points.iter().filter(|point| point.rule.topic == topic).collect::<Vec<_>>();
         Topic::ALL.into_iter().map(move |topic| (topic, points(topic))).filter(|(_, points)| !points.is_empty())
     }
 
@@ -232,14 +237,9 @@ mod tests {
     use super::*;
 
     fn report(outcomes: [(Level, Outcome); 3]) -> Report {
-        let point = |(level, outcome)| Point {
-            id: "one".into(),
-            topic: Topic::Webhooks,
-            level,
-            must: "it must",
-            outcome,
-            evidence: Vec::new(),
-            page: "page",
+        let point = |(level, outcome)| {
+            let rule = Rule { id: "one".into(), topic: Topic::Webhooks, level, must: "it must", page: "page" };
+            rule.judged(outcome, Vec::new())
         };
         Report { subject: String::new(), graded: true, points: outcomes.map(point).to_vec() }
     }

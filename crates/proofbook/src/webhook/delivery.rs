@@ -37,6 +37,18 @@ impl Target {
     pub(crate) fn new(url: String, allow_private: bool) -> Self {
         Self { url, allow_private }
     }
+
+    /// A client that reaches only what it may, and the address; refused if it is one that it may not.
+    pub(crate) fn client(&self, timeout: Duration) -> anyhow::Result<(reqwest::Client, reqwest::Url)> {
+        let reach = if self.allow_private { Reach::Private } else { Reach::Public };
+        let url = destination::check(&self.url, reach).map_err(|why| {
+            Failure::new(exit::USAGE, "nothing is sent there")
+                .at(place(&self.url))
+                .because(anyhow::anyhow!(why))
+                .fix("name a public https address or this machine; --allow-private for one in your own network")
+        })?;
+        Ok((destination::client(reach, timeout).context("TLS can't be set up")?, url))
+    }
 }
 
 /// How a delivery is spoilt.
@@ -136,15 +148,8 @@ pub(crate) struct Sender {
 impl Sender {
     /// A sender to where the options say.
     pub(crate) fn to(target: &Target) -> anyhow::Result<Self> {
-        let reach = if target.allow_private { Reach::Private } else { Reach::Public };
-        let url = destination::check(&target.url, reach).map_err(|why| {
-            let fix = "name a public https address or this machine; --allow-private for a receiver in your own network";
-            Failure::new(exit::USAGE, "nothing is sent there")
-                .at(place(&target.url))
-                .because(anyhow::anyhow!(why))
-                .fix(fix)
-        })?;
-        Ok(Self { client: destination::client(reach, TIMEOUT).context("TLS can't be set up")?, url })
+        let (client, url) = target.client(TIMEOUT)?;
+        Ok(Self { client, url })
     }
 
     /// Sends a delivery, and judges the answer.

@@ -121,19 +121,23 @@ test("the instant trigger subscribes, verifies, and unsubscribes", async (t) => 
   assert.deepEqual((await webhooks.json()).data, []);
 });
 
-test("the polling trigger gives each change once, newest first", async () => {
+test("the polling trigger gives each change once, newest first, to the last page", async () => {
   const { perform } = App.triggers.new_change.operation;
   const authData = connect();
   const poll = (inputData = {}) => tester(perform, { authData, inputData, meta: {} });
-  const before = await poll();
-  const times = before.map(({ detected_at }) => detected_at);
+  assert.deepEqual(await poll(), [], "nothing is new");
+  const made = [];
+  for (let count = 0; count < 101; count += 1) made.unshift((await control(authData, "changes", {})).change);
+  const polled = await poll();
+  assert.deepEqual(polled.map(({ id }) => id).sort(), made.map(({ id }) => id).sort());
+  const times = polled.map(({ detected_at }) => detected_at);
   assert.deepEqual(times, [...times].sort().reverse());
-  const { id } = (await control(authData, "changes", {})).change;
-  const seen = new Set(before.map((change) => change.id));
-  const after = await poll();
-  assert.deepEqual(after.filter((change) => !seen.has(change.id)).map((change) => change.id), [id]);
-  const ofRoute = await poll({ route_id: after[0].route.id });
-  assert(ofRoute.length && ofRoute.every((change) => change.route.id === after[0].route.id));
+  const { diff, ...first } = polled[0];
+  assert.match(diff, /^hydrate\|\|\|.*\|\|\|hydrate$/);
+  const change = made.find(({ id }) => id === first.id);
+  assert.equal(await tester(App.hydrators.diff, { authData, inputData: { id: first.id } }), change.diff);
+  const ofRoute = await poll({ route_id: first.route.id });
+  assert(ofRoute.length && ofRoute.every(({ route }) => route.id === first.route.id));
 });
 
 test("the menu of routes is whole", async () => {

@@ -1,12 +1,16 @@
 "use strict";
 
-const { newestChanges, outputFields, routeField, sample } = require("../change");
+const { changesSince, newestChanges, outputFields, routeField, sample } = require("../change");
 
 // ANCHOR: polling
-// Zapier polls, and starts a Zap for each `id` that it has not seen. Newest first, as it wants it.
+const WINDOW_MS = 24 * 60 * 60 * 1000;
+
+// Zapier polls every few minutes, and starts a Zap for each `id` that it has not seen. The window is far longer than that, and is
+// read to its last page: a burst loses nothing.
 const perform = (z, bundle) => {
-  const limit = bundle.meta.isLoadingSample ? 3 : 20;
-  return newestChanges(z, bundle, { limit, route_id: bundle.inputData.route_id });
+  const { route_id } = bundle.inputData;
+  if (bundle.meta.isLoadingSample) return newestChanges(z, bundle, { limit: 3, route_id });
+  return changesSince(z, bundle, new Date(Date.now() - WINDOW_MS), route_id);
 };
 // ANCHOR_END: polling
 

@@ -12,7 +12,7 @@ use super::program::Record;
 use crate::validate::report::Outcome;
 
 /// How many pieces of evidence a point has at most.
-const MOST: usize = 6;
+pub(super) const MOST: usize = 6;
 /// Requests this soon after an answer were on their way already.
 const UNDER_WAY: Duration = Duration::from_millis(50);
 /// What clocks and rounding take from a wait.
@@ -273,24 +273,38 @@ pub(super) fn within_limit(record: &Record, started: Timestamp, through: bool) -
     }
 }
 
-/// The waits between attempts grow.
-pub(super) fn backs_off(record: &Record, started: Timestamp, operation: Option<&str>) -> Verdict {
-    let calls: Vec<_> = of_operation(record, operation).collect();
-    let gaps: Vec<_> = calls
-        .iter()
-        .zip(calls.iter().skip(1))
-        .filter(|(failed, _)| failed.injected_fault)
-        .map(|(failed, next)| (between(answered(failed), next.at).as_secs_f64(), *next))
-        .collect();
-    let mut evidence: Vec<_> =
-        gaps.iter().map(|(gap, next)| format!("{}: after {gap:.2} s", cite(next, started))).take(MOST).collect();
-    if gaps.len() < 2 {
-        evidence.push(format!("that is {} more attempts: {}", gaps.len(), gone(record)));
+/// How long a program waits between attempts of an operation that fails.
+pub(super) struct Waits {
+    seconds: Vec<f64>,
+    evidence: Vec<String>,
+    gone: String,
+}
+
+impl Waits {
+    pub(super) fn of(record: &Record, started: Timestamp, operation: Option<&str>) -> Self {
+        let calls: Vec<_> = of_operation(record, operation).collect();
+        let pairs = calls.iter().zip(calls.iter().skip(1)).filter(|(failed, _)| failed.injected_fault);
+        let (seconds, evidence) = pairs
+            .map(|(failed, next)| {
+                let gap = between(answered(failed), next.at).as_secs_f64();
+                (gap, format!("{}: after {gap:.2} s", cite(next, started)))
+            })
+            .unzip();
+        Self { seconds, evidence, gone: gone(record) }
+    }
+}
+
+/// The waits between attempts grow, in all of these runs together.
+pub(super) fn backs_off(runs: &[Waits]) -> Verdict {
+    let mut evidence: Vec<_> = runs.iter().flat_map(|run| run.evidence.iter().take(MOST).cloned()).collect();
+    if let Some(run) = runs.iter().find(|run| run.seconds.len() < 2) {
+        evidence.push(format!("that is {} more attempts: {}", run.seconds.len(), run.gone));
         return (Outcome::NotShown, evidence);
     }
-    let mean = |gaps: &[(f64, &Exchange)]| gaps.iter().map(|(gap, _)| gap).sum::<f64>() / gaps.len() as f64;
-    let (first, last) = gaps.split_at(gaps.len() / 2);
-    let grows = mean(last) > 1.25 * mean(first);
+    let (first, last): (Vec<_>, Vec<_>) = runs.iter().map(|run| run.seconds.split_at(run.seconds.len() / 2)).unzip();
+    let (first, last) = (first.concat(), last.concat());
+    let mean = |waits: &[f64]| waits.iter().sum::<f64>() / waits.len() as f64;
+    let grows = mean(&last) > 1.25 * mean(&first);
     (if grows { Outcome::Pass } else { Outcome::Fail }, evidence)
 }
 
@@ -403,5 +417,29 @@ pub(super) fn gone(record: &Record) -> String {
             status.code().map_or("a signal".to_owned(), |code| code.to_string())
         ),
         None => format!("the program went on running{said}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn waits(seconds: &[f64]) -> Waits {
+        Waits { seconds: seconds.to_vec(), evidence: Vec::new(), gone: "it ended".to_owned() }
+    }
+
+    #[test]
+    fn waits_grow_over_all_runs_though_chance_shrinks_one() {
+        let shrunk = waits(&[0.24, 0.05, 0.2]);
+        assert_eq!(backs_off(std::slice::from_ref(&shrunk)).0, Outcome::Fail);
+        let usual = || waits(&[0.1, 0.3, 0.6]);
+        assert_eq!(backs_off(&[shrunk, usual(), usual(), usual()]).0, Outcome::Pass);
+        assert_eq!(backs_off(&[waits(&[0.2, 0.2, 0.21]), waits(&[0.2, 0.2, 0.2])]).0, Outcome::Fail);
+    }
+
+    #[test]
+    fn one_more_attempt_shows_nothing() {
+        let (outcome, evidence) = backs_off(&[waits(&[0.2])]);
+        assert_eq!((outcome, evidence), (Outcome::NotShown, vec!["that is 1 more attempts: it ended".to_owned()]));
     }
 }
