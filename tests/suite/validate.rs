@@ -3,7 +3,7 @@
 //! - [`wrong`]: receivers that do one thing wrongly
 //! - `client.py`: a client that does one thing wrongly
 
-mod wrong;
+pub(crate) mod wrong;
 
 use std::collections::BTreeSet;
 
