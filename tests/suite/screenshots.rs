@@ -6,7 +6,6 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Output;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -130,13 +129,15 @@ async fn hold(browser: &Browser, picture: &str, taken: &[Vec<u8>]) {
             continue;
         }
         let differs = difference(browser, &committed(picture, theme), taken).await;
-        if differs.as_ref().is_ok_and(|percent| *percent <= BOUND) {
-            continue;
-        }
+        let why = match differs {
+            Ok(percent) if percent <= BOUND => continue,
+            Ok(percent) => format!("{percent:.1} % of it differ, and {BOUND} % may"),
+            Err(why) => format!("they can't be compared: {why}"),
+        };
         let now = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{picture}-{theme}.png"));
         fs::write(&now, taken).expect("a file");
         panic!(
-            "{FOLDER}/{picture}-{theme}.png shows something else than the page: {differs:?} percent differ, {BOUND} may.\n\
+            "{FOLDER}/{picture}-{theme}.png shows something else than the page: {why}.\n\
              What the page looks like now is in {}.\nIf it is meant to, take all pictures anew: {RETAKE}",
             now.display()
         );
@@ -147,7 +148,7 @@ async fn scroll_to(browser: &Browser, selector: &str) {
     browser.ask(&format!("document.querySelector({}).scrollIntoView(); scrollBy(0, -16)", json!(selector))).await;
 }
 
-async fn put(server: &Proofbook, method: &str, path: &str, body: Value) {
+async fn call(server: &Proofbook, method: &str, path: &str, body: Value) {
     let url = format!("{}{path}", server.origin());
     let request = http().request(method.parse().expect("a method"), url).bearer_auth(server.key()).json(&body);
     let answer = request.send().await.expect("an answer");
@@ -159,7 +160,7 @@ async fn the_webhook_tester_looks_as_the_book_shows_it() {
     let Some(tester) = Tester::open(1200, false).await else { return };
     frame(&tester.browser).await;
     // Else what has failed is tried again, and the picture depends on how soon it is taken.
-    put(&tester.server, "PUT", "/sandbox/time", json!({ "scale": 0.001 })).await;
+    call(&tester.server, "PUT", "/sandbox/time", json!({ "scale": 0.001 })).await;
     let (_receiver, url) = receiver().await;
     tester.create(&url).await;
     tester.change().await;
@@ -170,11 +171,11 @@ async fn the_webhook_tester_looks_as_the_book_shows_it() {
     let id = "return document.getElementById('filter-endpoint').value";
     let id = tester.browser.ask(id).await.as_str().expect("an id").to_owned();
     let changed = json!({ "url": refusing.webhooks(), "events": ["change.detected", "source.failing"] });
-    put(&tester.server, "PATCH", &format!("/api/v1/webhooks/{id}"), changed).await;
+    call(&tester.server, "PATCH", &format!("/api/v1/webhooks/{id}"), changed).await;
     tester.browser.open(&format!("{}/admin/webhooks", tester.server.origin())).await;
     tester.says("It works on the sandbox").await;
     let failing = json!({ "health": "failing" });
-    put(&tester.server, "PUT", "/sandbox/sources/src_3NwZ8hJd5sGfU1aE/health", failing).await;
+    call(&tester.server, "PUT", "/sandbox/sources/src_3NwZ8hJd5sGfU1aE/health", failing).await;
     tester.shows("#log", "failed").await;
     tester.press("Detail").await;
     tester.shows("#detail", "paste what the receiver got below").await;
@@ -199,7 +200,7 @@ async fn the_webhook_tester_looks_as_the_book_shows_it() {
     // A row less is seen.
     for (theme, without) in THEMES.into_iter().zip(without) {
         let differs = difference(&tester.browser, &committed("webhook-tester", theme), &without).await;
-        assert!(differs.clone().expect("they are compared") > BOUND, "{theme}: {differs:?}");
+        assert!(differs.expect("they are compared") > BOUND, "{theme}");
     }
     tester.browser.end(&tester.server).await;
 }
@@ -236,7 +237,7 @@ async fn the_validation_report_looks_as_the_book_shows_it() {
     let folder = tempfile::TempDir::with_prefix("proofbook-suite-").expect("a folder");
     let report = folder.path().join("report.html");
     let mut command = command(&["validate", "receiver", &url, "--secret", SECRET, "--within", PATIENT, "--html"]);
-    let output: Output = timeout(PATIENCE, command.arg(&report).output()).await.expect("it ends").expect("it starts");
+    let output = timeout(PATIENCE, command.arg(&report).output()).await.expect("it ends").expect("it starts");
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     browser.open(&format!("file://{}", report.display())).await;
     let taken = take(&browser).await;
