@@ -13,13 +13,13 @@ use crate::webhook::one_request;
 const HOSTILE: &str = "<img src=x onerror=\"document.title='owned'\">";
 
 /// A page of the tester on a server of its own.
-struct Tester {
-    browser: Browser,
-    server: Proofbook,
+pub(crate) struct Tester {
+    pub(crate) browser: Browser,
+    pub(crate) server: Proofbook,
 }
 
 impl Tester {
-    async fn open(width: u32, dark: bool) -> Option<Self> {
+    pub(crate) async fn open(width: u32, dark: bool) -> Option<Self> {
         let browser = Browser::start(width, dark).await?;
         let server = Proofbook::start(&["serve", "--port", "0"]).await;
         browser.open(&format!("{}/admin/webhooks", server.origin())).await;
@@ -29,12 +29,12 @@ impl Tester {
     }
 
     /// Waits until the page says this in its status.
-    async fn says(&self, part: &str) {
+    pub(crate) async fn says(&self, part: &str) {
         self.shows("#state", part).await;
     }
 
     /// Waits until an element has this text.
-    async fn shows(&self, selector: &str, part: &str) -> String {
+    pub(crate) async fn shows(&self, selector: &str, part: &str) -> String {
         let text = format!("return document.querySelector({}).innerText", json!(selector));
         let told = async {
             loop {
@@ -60,13 +60,13 @@ impl Tester {
     }
 
     /// Clicks the button with this text.
-    async fn press(&self, text: &str) {
+    pub(crate) async fn press(&self, text: &str) {
         let path = format!("//button[normalize-space()='{text}']");
         let button = self.browser.client.wait().for_element(Locator::XPath(&path)).await.expect("a button");
         button.click().await.unwrap_or_else(|error| panic!("{text}: {error}"));
     }
 
-    async fn fill(&self, selector: &str, text: &str) {
+    pub(crate) async fn fill(&self, selector: &str, text: &str) {
         let field = self.find(selector).await;
         field.clear().await.expect("a field");
         field.send_keys(text).await.expect("a field");
@@ -77,14 +77,14 @@ impl Tester {
     }
 
     /// Creates an endpoint; its secret.
-    async fn create(&self, url: &str) -> String {
+    pub(crate) async fn create(&self, url: &str) -> String {
         self.fill("#create-url", url).await;
         self.press("Create").await;
         self.says("The endpoint is created.").await;
         self.find("#secret code").await.text().await.expect("a secret")
     }
 
-    async fn change(&self) {
+    pub(crate) async fn change(&self) {
         let change = http().post(format!("{}/sandbox/changes", self.server.origin())).bearer_auth(self.server.key());
         assert_eq!(change.send().await.expect("an answer").status(), 201);
     }
@@ -97,7 +97,7 @@ impl Tester {
 }
 
 /// A receiver that takes everything.
-async fn receiver() -> (Proofbook, String) {
+pub(crate) async fn receiver() -> (Proofbook, String) {
     let listening = Proofbook::start(&["webhook", "listen", "--port", "0"]).await;
     let url = listening.webhooks();
     (listening, url)

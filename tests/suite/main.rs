@@ -13,6 +13,7 @@
 //! - [`reports`]: the gate's reports for machines
 //! - [`gate`]: the gate on a book of another API, and every fault that can be planted in it
 //! - [`receivers`]: the sample webhook receivers; [`samples`] makes samples ready to run, [`sender`] sends them webhooks
+//! - [`screenshots`]: the pictures of the tools are what the tools look like
 //! - [`slack`]: the sample Slack bot, against a fake of Slack's Web API
 //! - [`template`]: a project of one's own, made and tested as its CI does
 //! - [`validate`]: the judge of integrations, on right and wrong ones
@@ -40,6 +41,7 @@ mod receivers;
 mod reports;
 mod samples;
 mod sandbox;
+mod screenshots;
 mod sender;
 mod serve;
 mod slack;

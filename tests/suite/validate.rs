@@ -3,7 +3,7 @@
 //! - [`wrong`]: receivers that do one thing wrongly
 //! - `client.py`, `client.rs`: a client that does one thing wrongly, by hand and on the client library
 
-mod wrong;
+pub(crate) mod wrong;
 
 use std::collections::BTreeSet;
 use std::path::Path;

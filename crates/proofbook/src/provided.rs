@@ -1,11 +1,12 @@
 //! What this command provides to pages: `{{proofbook command-line}}`, `{{proofbook webhook-causes}}`,
-//! `{{proofbook checklist}}` and `{{proofbook coverage}}`.
+//! `{{proofbook sandbox-controls}}`, `{{proofbook checklist}}` and `{{proofbook coverage}}`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
 use clap::CommandFactory;
+use proofbook_sandbox::policy_aggregator::control;
 use proofbook_webhook::cause::Cause;
 
 use crate::cli::Cli;
@@ -16,9 +17,24 @@ const WIDTH: usize = 100;
 
 /// What is the same wherever it is asked for.
 pub(crate) fn fixed() -> BTreeMap<String, String> {
-    let fixed =
-        [("command-line", command_line()), ("webhook-causes", webhook_causes()), ("checklist", rules::markdown())];
-    fixed.map(|(name, text)| (name.to_owned(), text)).into()
+    let provided = [
+        ("command-line", command_line()),
+        ("sandbox-controls", sandbox_controls()),
+        ("webhook-causes", webhook_causes()),
+        ("checklist", rules::markdown()),
+    ];
+    provided.into_iter().map(|(name, text)| (name.to_owned(), text)).collect()
+}
+
+/// The calls under `/sandbox/`: a row a call.
+fn sandbox_controls() -> String {
+    let row = |call: &control::Description| {
+        let control::Description { method, path, takes, does } = call;
+        let takes = if takes.is_empty() { String::new() } else { format!("`{takes}`") };
+        format!("| `{method} {path}` | {takes} | {does} |\n")
+    };
+    let rows: String = control::CALLS.iter().map(row).collect();
+    format!("| Call | With it | What it does |\n|---|---|---|\n{rows}")
 }
 
 /// Why a webhook does not verify: a row a cause.

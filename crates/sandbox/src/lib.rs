@@ -13,12 +13,14 @@
 //! - [`backend`]: the wiremock servers, one mock an operation.
 //! - [`behaviour`]: what an API's behaviour has to say to be mounted.
 //! - [`generic`]: the behaviour of any contract.
+//! - [`control`]: calls under `/sandbox/` from a test in the same process.
 //! - [`exchange`]: what was asked and answered, and the bounded log of it.
 //! - [`reply`]: an answer, and the problem documents of RFC 9457.
 //! - [`policy_aggregator`]: the stateful behaviour of our API.
 
 pub mod backend;
 pub mod behaviour;
+pub mod control;
 pub mod exchange;
 pub mod front;
 pub mod generic;

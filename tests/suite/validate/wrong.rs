@@ -18,7 +18,7 @@ use crate::sender::{SECRET, now};
 
 /// What is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wrong {
+pub(crate) enum Wrong {
     /// Compares the lengths of the signatures.
     TakesEverySignature,
     /// Verifies only what is signed.
@@ -53,7 +53,7 @@ struct Receiver {
 }
 
 /// Starts a receiver; its address.
-pub(super) async fn start(wrong: Option<Wrong>) -> String {
+pub(crate) async fn start(wrong: Option<Wrong>) -> String {
     let receiver = Receiver {
         wrong,
         room: Semaphore::new(4),

@@ -23,7 +23,7 @@ use super::keys::Key;
 use super::problem::{Code, FieldError, Problem};
 use super::rate::Window;
 use super::world::{Cell, World};
-use super::{PolicyAggregator, events, ids};
+use super::{OPERATIONS, PolicyAggregator, events, ids};
 use crate::exchange::{Exchange, Log};
 
 /// How many exchanges are shown, if the call does not say.
@@ -40,6 +40,53 @@ pub const PATHS: &[&str] = &[
     "/sandbox/rate-limit",
     "/sandbox/reset",
     "/sandbox/exchanges",
+];
+
+/// What a call does, for those who make it.
+#[derive(Debug, Clone, Copy)]
+pub struct Description {
+    /// The method, in upper case.
+    pub method: &'static str,
+    /// The path, one of [`PATHS`].
+    pub path: &'static str,
+    /// What goes with it: a body, in which `?` is behind what may be left out, or a query. Empty if nothing does.
+    pub takes: &'static str,
+    /// What it does.
+    pub does: &'static str,
+}
+
+const fn call(method: &'static str, path: &'static str, takes: &'static str, does: &'static str) -> Description {
+    Description { method, path, takes, does }
+}
+
+/// Every call, as `GET /sandbox/` and the handbook list them.
+pub const CALLS: &[Description] = &[
+    call("GET", "/sandbox/", "", "this list"),
+    call("POST", "/sandbox/keys", "", "a new key, with a world of its own"),
+    call(
+        "POST",
+        "/sandbox/changes",
+        r#"{"route_id"?, "source_id"?, "summary"?}"#,
+        "make a change happen, which webhooks are told",
+    ),
+    call(
+        "PUT",
+        "/sandbox/sources/{id}/health",
+        r#"{"health": "failing" or "healthy"}"#,
+        "make a source fail or recover, which webhooks are told",
+    ),
+    call(
+        "POST",
+        "/sandbox/faults",
+        r#"{"status"?, "retry_after"?, "latency_ms"?, "drop_connection"?, "malformed_body"?, "new_field"?, "new_value"?, "deprecated"?, "next"?, "operation"?}"#,
+        "a fault for the next calls",
+    ),
+    call("GET", "/sandbox/faults", "", "the faults that wait"),
+    call("DELETE", "/sandbox/faults", "", "no more faults"),
+    call("PUT", "/sandbox/time", r#"{"scale"}"#, "make retries, overlaps and idempotency keys run out faster"),
+    call("PUT", "/sandbox/rate-limit", r#"{"requests", "seconds"?}"#, "another rate limit"),
+    call("POST", "/sandbox/reset", "", "forget all that this key has made"),
+    call("GET", "/sandbox/exchanges", "?limit=", "the latest exchanges of this key, newest first"),
 ];
 
 struct Control {
@@ -96,21 +143,14 @@ fn invalid(pointer: &str, message: &str) -> Problem {
 }
 
 async fn index() -> Json<Value> {
+    let described = |call: &Description| {
+        let Description { method, path, takes, does } = call;
+        let does = if takes.is_empty() { (*does).to_owned() } else { format!("{does}: {takes}") };
+        (format!("{method} {path}"), Value::String(does))
+    };
     Json(json!({
         "about": "Controls of the sandbox. Each takes `Authorization: Bearer <key>` and acts on that key's world.",
-        "controls": {
-            "POST /sandbox/keys": "a new key, with a world of its own",
-            "POST /sandbox/changes": "make a change happen: {\"route_id\"?, \"source_id\"?, \"summary\"?}",
-            "PUT /sandbox/sources/{id}/health": "make a source fail or recover: {\"health\": \"failing\" | \"healthy\"}",
-            "POST /sandbox/faults": "a fault for the next calls: {\"status\"?, \"retry_after\"?, \"latency_ms\"?, \
-                \"drop_connection\"?, \"malformed_body\"?, \"new_field\"?, \"new_value\"?, \"deprecated\"?, \"next\"?, \"operation\"?}",
-            "GET /sandbox/faults": "the faults that wait",
-            "DELETE /sandbox/faults": "no more faults",
-            "PUT /sandbox/time": "make retries, overlaps and idempotency keys run out faster: {\"scale\": 3600}",
-            "PUT /sandbox/rate-limit": "another limit: {\"requests\", \"seconds\"?}",
-            "POST /sandbox/reset": "forget all that this key has made",
-            "GET /sandbox/exchanges": "the latest exchanges of this key, newest first: ?limit=",
-        },
+        "controls": CALLS.iter().map(described).collect::<serde_json::Map<_, _>>(),
     }))
 }
 
@@ -273,6 +313,12 @@ async fn add_fault(mine: Mine, body: Input<Fault>) -> Result<impl IntoResponse, 
     let fault = input(body)?;
     if let Some(mistake) = fault.mistake() {
         return Err(invalid("", mistake));
+    }
+    // It would wait for ever.
+    if let Some(operation) = &fault.operation
+        && !OPERATIONS.iter().any(|(id, ..)| id == operation)
+    {
+        return Err(invalid("/operation", "must be the `operationId` of an operation, such as `listChanges`"));
     }
     let mut world = cell.lock();
     if world.faults.len() >= faults::KEPT {

@@ -1,10 +1,12 @@
 //! The calls under `/sandbox/`: faults, time, limits, reset, exchanges.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
-use http::Method;
+use http::{Method, StatusCode};
 use proofbook_sandbox::Sandbox;
-use serde_json::json;
+use proofbook_sandbox::policy_aggregator::control::{CALLS, PATHS};
+use serde_json::{Value, json};
 
 use crate::caller::{Answer, Caller, sandbox};
 
@@ -142,6 +144,7 @@ async fn a_control_that_makes_no_sense_is_refused_and_says_why() {
         (json!({}), "say what goes wrong"),
         (json!({ "status": 200 }), "400 to 599"),
         (json!({ "latency_ms": 1, "next": 0 }), "1 to 1000"),
+        (json!({ "status": 503, "operation": "listChange" }), "operationId"),
     ] {
         let answer = fault(&caller, body).await;
         assert_eq!(answer.status, 422);
@@ -212,4 +215,38 @@ async fn a_change_can_be_made_on_a_route_of_choice() {
         assert!(made.body["change"]["lines_added"].as_u64().unwrap() >= 1);
     }
     assert_eq!(caller.post("/sandbox/changes", json!({ "route_id": "rte_0000000000000000" })).await.status, 404);
+}
+
+#[tokio::test]
+async fn what_is_listed_is_what_there_is() {
+    let (_sandbox, caller) = start().await;
+    let listed = caller.get("/sandbox/").await.body["controls"].as_object().unwrap().clone();
+    assert_eq!(listed.len(), CALLS.len());
+    let described: BTreeSet<&str> = CALLS.iter().map(|call| call.path).collect();
+    assert_eq!(described, PATHS.iter().copied().collect());
+    for path in PATHS {
+        for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE] {
+            let known = CALLS.iter().any(|call| (call.method, call.path) == (method.as_str(), *path));
+            let path = path.replace("{id}", "src_0000000000000000");
+            let status = caller.request(method.clone(), &path).send().await.unwrap().status();
+            assert_eq!(status != StatusCode::METHOD_NOT_ALLOWED, known, "{method} {path} is answered with {status}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_test_in_the_same_process_makes_the_same_calls() {
+    let sandbox = sandbox().await;
+    let caller = Caller::with_key(&sandbox, sandbox.key());
+    let made = sandbox.control("POST", "changes", json!({ "summary": "The fee rises." })).await.unwrap();
+    let listed = caller.get("/api/v1/changes?limit=1").await.body;
+    assert_eq!(listed["data"][0]["id"], made["change"]["id"]);
+    assert_eq!(listed["data"][0]["summary"], "The fee rises.");
+    sandbox.control("POST", "faults", json!({ "status": 503 })).await.unwrap();
+    assert_eq!(caller.get("/api/v1/me").await.status, 503);
+    assert_eq!(sandbox.control("POST", "reset", Value::Null).await.unwrap(), Value::Null);
+    for (name, part) in [("faults", "say what goes wrong"), ("fault", "no such control"), ("a b", "no call")] {
+        let refused = sandbox.control("POST", name, json!({})).await.unwrap_err().to_string();
+        assert!(refused.contains(part), "{refused}");
+    }
 }
