@@ -51,6 +51,23 @@ def endpoint(statuses=()):
     return f"http://127.0.0.1:{server.server_port}/webhooks", inbox
 
 
+def delivered():
+    """Creates a webhook, makes a change, and returns the webhook's secret and what came: (secret, headers, body)."""
+    url, inbox = endpoint()
+    request = urllib.request.Request(
+        os.environ["POLICY_AGGREGATOR_BASE_URL"] + "/api/v1/webhooks",
+        data=json.dumps({"url": url, "events": ["change.detected"]}).encode(),
+        headers={
+            "Authorization": f"Bearer {os.environ['POLICY_AGGREGATOR_API_KEY']}",
+            "Content-Type": "application/json",
+        },
+    )
+    with urllib.request.urlopen(request) as response:
+        secret = json.load(response)["secret"]
+    control("POST", "changes", {})
+    return secret, *inbox.get()
+
+
 def tls(certificate):
     """Starts a front that speaks TLS before the block's sandbox, and writes its certificate, which is for the name localhost,
     and which nobody has signed but itself, to this file. Returns its address. Needs the program openssl."""
