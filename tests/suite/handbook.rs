@@ -1,11 +1,12 @@
-//! The handbook itself: everything on every page holds, and no fence is left out.
+//! The handbook itself: everything on every page holds, no fence is left out, and each error leads to its entry.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{PATIENCE, command, repository};
+use crate::support::{PATIENCE, command, repository, run, stderr};
 
 /// How many blocks the book has at least, so that a gate that finds none can't pass.
 const AT_LEAST: usize = 120;
@@ -43,4 +44,44 @@ async fn everything_in_the_handbook_holds() {
     assert!(blocks.iter().all(|block| block["status"] == "passed" || block["status"] == "skipped"), "{report:#}");
     assert!(skipped == 0 || std::env::var("CI").as_deref() != Ok("true"), "{:#}", report["lacking"]);
     assert!(blocks.len() >= AT_LEAST.max(fences(&book.join("src"))), "{} blocks", blocks.len());
+}
+
+/// The `type` of each problem in a document.
+fn types_of_problems(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| types_of_problems(item, found)),
+        Value::Object(fields) => {
+            let place = fields.get("type").and_then(Value::as_str).filter(|_| fields.contains_key("code"));
+            found.extend(place.map(str::to_owned));
+            fields.values().for_each(|field| types_of_problems(field, found));
+        }
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn the_type_of_each_error_leads_to_its_entry() {
+    let (book, folder) = (repository(), tempfile::tempdir().expect("a temporary folder"));
+    let site = folder.path().join("site");
+    let [book, out] = [&book, &site].map(|path| path.to_str().expect("UTF-8"));
+    let output = run(&["build", "--book", book, "--out", out]).await;
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let page = |name: &str| fs::read_to_string(site.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let contract: Value = serde_json::from_str(&page("openapi.json")).expect("JSON");
+    let published = contract["externalDocs"]["url"].as_str().expect("the address of the book");
+
+    let mut types = BTreeSet::new();
+    types_of_problems(&contract, &mut types);
+    let codes = &contract["components"]["schemas"]["ErrorCode"]["enum"];
+    let mut missing: BTreeSet<&str> = codes.as_array().expect("codes").iter().filter_map(Value::as_str).collect();
+    assert!(!missing.is_empty());
+    let reference = page("reference/errors.html");
+    for place in &types {
+        let path = place.strip_prefix(published).unwrap_or_else(|| panic!("{place} is not in the book"));
+        let (name, anchor) = path.split_once('#').expect("an entry");
+        assert!(page(name).contains(&format!("id=\"{anchor}\"")), "{name} has no {anchor}");
+        assert!(reference.contains(&format!("href=\"../{path}\"")), "the errors do not link to {path}");
+        missing.remove(anchor);
+    }
+    assert!(missing.is_empty(), "no sample of an error leads to {missing:?}");
 }

@@ -1,8 +1,9 @@
 //! Text that pages take from the contract: `{{contract …}}`, and what a program provides: `{{proofbook …}}`.
 //!
 //! The sections link to each other as pages of one folder: `operations.md`, `events.md`, `errors.md`, and to the explorer
-//! beside that folder. What they say is the contract's, so they hold for any API; what a contract can't say in OpenAPI, it
-//! says in the extensions that `example`, `samples`, `problems` and `limits` name.
+//! beside that folder; an error links to the page that its `type` names. What they say is the contract's, so they hold for
+//! any API; what a contract can't say in OpenAPI, it says in the extensions that `example`, `samples`, `problems` and
+//! `limits` name.
 //!
 //! - `limit`: a number of `x-limits`, plain or for a person
 //! - `operations`, `events`, `errors`, `limits`, `headers`: whole sections
@@ -42,6 +43,8 @@ use crate::settings::Settings;
 const OPERATIONS: &str = "operations.md";
 /// The page of `{{contract errors}}`, from the others.
 const ERRORS: &str = "errors.md";
+/// The book's top folder, from these pages.
+const TOP: &str = "../";
 /// The explorer, from these pages.
 const EXPLORER: &str = "../explorer/";
 /// The directives that bring a section, and need a line of their own.

@@ -3,6 +3,9 @@
 import json
 import os
 import queue
+import socket
+import ssl
+import subprocess
 import sys
 import threading
 import urllib.request
@@ -46,6 +49,64 @@ def endpoint(statuses=()):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return f"http://127.0.0.1:{server.server_port}/webhooks", inbox
+
+
+def delivered():
+    """Creates a webhook, makes a change, and returns the webhook's secret and what came: (secret, headers, body)."""
+    url, inbox = endpoint()
+    request = urllib.request.Request(
+        os.environ["POLICY_AGGREGATOR_BASE_URL"] + "/api/v1/webhooks",
+        data=json.dumps({"url": url, "events": ["change.detected"]}).encode(),
+        headers={
+            "Authorization": f"Bearer {os.environ['POLICY_AGGREGATOR_API_KEY']}",
+            "Content-Type": "application/json",
+        },
+    )
+    with urllib.request.urlopen(request) as response:
+        secret = json.load(response)["secret"]
+    control("POST", "changes", {})
+    return secret, *inbox.get()
+
+
+def tls(certificate):
+    """Starts a front that speaks TLS before the block's sandbox, and writes its certificate, which is for the name localhost,
+    and which nobody has signed but itself, to this file. Returns its address. Needs the program openssl."""
+    key = certificate + ".key"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+        + ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate],
+        check=True,
+        stderr=subprocess.DEVNULL,
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    host, port = os.environ["POLICY_AGGREGATOR_BASE_URL"].removeprefix("http://").split(":")
+
+    def pass_on(source, target):
+        try:
+            while data := source.recv(65536):
+                target.sendall(data)
+        except OSError:
+            pass
+        finally:
+            target.close()
+
+    def front(client):
+        try:
+            inside = context.wrap_socket(client, server_side=True)
+        except OSError:
+            return
+        outside = socket.create_connection((host, int(port)))
+        threading.Thread(target=pass_on, args=(outside, inside), daemon=True).start()
+        pass_on(inside, outside)
+
+    def listen(listener):
+        while True:
+            threading.Thread(target=front, args=(listener.accept()[0],), daemon=True).start()
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    threading.Thread(target=listen, args=(listener,), daemon=True).start()
+    return f"https://localhost:{listener.getsockname()[1]}"
 
 
 def sample(folder):

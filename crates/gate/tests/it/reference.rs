@@ -84,6 +84,21 @@ fn a_section_needs_a_line_of_its_own() {
 }
 
 #[test]
+fn an_error_links_to_the_page_of_its_type_if_that_is_one_of_the_book() {
+    let links = |place: &str| {
+        let contract = LIBRARY.replacen("https://library.example/docs/help/lost.html#missing", place, 1);
+        assert_ne!(contract, LIBRARY);
+        let made = line_of(&contract, "{{contract errors}}\n").unwrap().unwrap();
+        made.lines().find_map(|line| Some(line.split_once("[What to do](")?.1.to_owned()))
+    };
+    assert_eq!(links("https://library.example/docs/lost.html").as_deref(), Some("../lost.md)."));
+    assert_eq!(links("https://library.example/docs2/lost.html"), None, "beside the book");
+    assert_eq!(links("https://library.example/lost.html"), None, "above the book");
+    assert_eq!(links("https://library.example/docs/lost.pdf"), None, "no page");
+    assert_eq!(links("about:blank"), None);
+}
+
+#[test]
 fn what_is_escaped_or_not_provided_stays() {
     assert_eq!(line("no directive, {{#include x}} and {{other}}\n"), Ok(None));
     assert_eq!(expanded("\\{{contract nothing}}\n"), "{{contract nothing}}\n");

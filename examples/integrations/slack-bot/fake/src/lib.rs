@@ -7,6 +7,7 @@
 pub mod request;
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -23,8 +24,10 @@ use tokio::time::{Instant, timeout};
 
 /// The only token that it takes.
 pub const TOKEN: &str = "xoxb-0-0-test";
-/// The only channel that it has.
+/// The channel that the bot is in.
 pub const CHANNEL: &str = "C0TEST";
+/// A channel that the bot is not in, until it joins.
+pub const OTHER_CHANNEL: &str = "C0OTHER";
 
 /// How long a call may take to come.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -54,6 +57,7 @@ struct Shared {
     told: UnboundedSender<Call>,
     script: Mutex<VecDeque<Script>>,
     messages: Mutex<u32>,
+    joined: AtomicBool,
 }
 
 /// What the next call of `chat.postMessage` is answered with.
@@ -72,7 +76,12 @@ impl Slack {
     /// If the socket has no address.
     pub fn start(listener: TcpListener, more: Router) -> std::io::Result<Self> {
         let (told, calls) = unbounded_channel();
-        let shared = Arc::new(Shared { told, script: Mutex::default(), messages: Mutex::new(0) });
+        let shared = Arc::new(Shared {
+            told,
+            script: Mutex::default(),
+            messages: Mutex::new(0),
+            joined: AtomicBool::new(false),
+        });
         let url = format!("http://{}/api/", listener.local_addr()?);
         let app = Router::new()
             .route("/api/{method}", post(method))
@@ -138,7 +147,7 @@ fn answer(shared: &Shared, method: &str, arguments: &Value) -> Result<Value, Scr
             if let Some(script) = lock(&shared.script).pop_front() {
                 return Err(script);
             }
-            check(arguments).map_err(Script::Error)?;
+            check(shared, arguments).map_err(Script::Error)?;
             let mut count = lock(&shared.messages);
             *count += 1;
             Ok(
@@ -146,10 +155,15 @@ fn answer(shared: &Shared, method: &str, arguments: &Value) -> Result<Value, Scr
             )
         }
         "chat.update" if arguments["ts"].is_string() => {
-            check(arguments).map_err(Script::Error)?;
+            check(shared, arguments).map_err(Script::Error)?;
             Ok(json!({ "ok": true, "ts": arguments["ts"] }))
         }
         "chat.update" => Err(Script::Error("message_not_found")),
+        "conversations.join" if arguments["channel"] == OTHER_CHANNEL => {
+            shared.joined.store(true, Ordering::Relaxed);
+            Ok(json!({ "ok": true, "channel": { "id": OTHER_CHANNEL, "is_member": true } }))
+        }
+        "conversations.join" => Err(Script::Error("channel_not_found")),
         _ => Err(Script::Error("unknown_method")),
     }
 }
@@ -158,7 +172,7 @@ async fn response_url(State(shared): State<Arc<Shared>>, headers: HeaderMap, bod
     let arguments = arguments_of(&headers, &body);
     let mut with_channel = arguments.clone();
     with_channel["channel"] = json!(CHANNEL);
-    if let Err(error) = check(&with_channel) {
+    if let Err(error) = check(&shared, &with_channel) {
         return (StatusCode::BAD_REQUEST, error).into_response();
     }
     let _ = shared.told.send(Call { method: "response_url".to_owned(), arguments, ts: None, at: Instant::now() });
@@ -189,9 +203,12 @@ pub fn shown(message: &Value) -> String {
 }
 
 /// What Slack would refuse in a message.
-fn check(message: &Value) -> Result<(), &'static str> {
-    if message["channel"] != CHANNEL {
-        return Err("channel_not_found");
+fn check(shared: &Shared, message: &Value) -> Result<(), &'static str> {
+    match message["channel"].as_str() {
+        Some(CHANNEL) => {}
+        Some(OTHER_CHANNEL) if shared.joined.load(Ordering::Relaxed) => {}
+        Some(OTHER_CHANNEL) => return Err("not_in_channel"),
+        _ => return Err("channel_not_found"),
     }
     let text = message["text"].as_str().unwrap_or_default();
     if text.is_empty() && message["blocks"].as_array().is_none_or(Vec::is_empty) {

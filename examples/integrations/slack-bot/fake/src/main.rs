@@ -17,6 +17,8 @@ use tokio::time::timeout;
 
 /// How long a bot may take to answer a person.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a bot may take to acknowledge a request (<https://docs.slack.dev/interactivity/implementing-slash-commands>).
+const ACKNOWLEDGE: Duration = Duration::from_secs(3);
 
 struct Desk {
     bot: String,
@@ -82,10 +84,13 @@ async fn clicks(State(desk): State<Arc<Desk>>) -> (StatusCode, String) {
 async fn exchange(desk: &Desk, request: &FromSlack, method: &str) -> (StatusCode, String) {
     let mut calls = desk.calls.subscribe();
     let failed = |what: String| (StatusCode::BAD_GATEWAY, what + "\n");
-    match request.send(&desk.bot).await {
-        Ok((200, _)) => {}
-        Ok((status, _)) => return failed(format!("the bot answered {status}")),
-        Err(error) => return failed(format!("the bot does not answer: {error}")),
+    // What Slack itself shows to the person.
+    let refused = |error: &str| failed(format!("/policy failed with the error \"{error}\""));
+    match timeout(ACKNOWLEDGE, request.send(&desk.bot)).await {
+        Ok(Ok((200, _))) => {}
+        Ok(Ok((status, _))) => return failed(format!("the bot answered {status}")),
+        Ok(Err(_)) => return refused("dispatch_failed"),
+        Err(_) => return refused("operation_timeout"),
     }
     match next(&mut calls, method).await {
         Some(call) => (StatusCode::OK, shown(&call.arguments).trim().to_owned() + "\n"),
