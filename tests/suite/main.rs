@@ -15,6 +15,7 @@
 //! - [`receivers`]: the sample webhook receivers; [`samples`] makes samples ready to run, [`sender`] sends them webhooks
 //! - [`screenshots`]: the pictures of the tools are what the tools look like
 //! - [`slack`]: the sample Slack bot, against a fake of Slack's Web API
+//! - [`style`]: the prose linter on every page
 //! - [`template`]: a project of one's own, made and tested as its CI does
 //! - [`validate`]: the judge of integrations, on right and wrong ones
 //! - [`webhook`]: the tool for webhooks on the command line
@@ -45,6 +46,7 @@ mod screenshots;
 mod sender;
 mod serve;
 mod slack;
+mod style;
 mod support;
 mod tabs;
 mod template;
