@@ -13,12 +13,14 @@
 //! - [`backend`]: the wiremock servers, one mock an operation.
 //! - [`behaviour`]: what an API's behaviour has to say to be mounted.
 //! - [`generic`]: the behaviour of any contract.
+//! - `compress`: gzip, for a client that accepts it.
 //! - [`exchange`]: what was asked and answered, and the bounded log of it.
 //! - [`reply`]: an answer, and the problem documents of RFC 9457.
 //! - [`policy_aggregator`]: the stateful behaviour of our API.
 
 pub mod backend;
 pub mod behaviour;
+mod compress;
 pub mod exchange;
 pub mod front;
 pub mod generic;
