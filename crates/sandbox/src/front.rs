@@ -20,6 +20,7 @@ use proofbook_contract::{Contract, Find, Violation};
 
 use crate::backend::{Backend, ID_HEADER};
 use crate::behaviour::{Behaviour, Later, Refusal};
+use crate::compress::compress;
 use crate::exchange::{Exchange, Log, headers_to_json, start_of};
 use crate::policy_aggregator::ids;
 use crate::reply::Reply;
@@ -224,7 +225,7 @@ impl Front {
         if dropped {
             return Err(Dropped);
         }
-        Ok(into_response(reply, &parts.method))
+        Ok(compress(&parts.headers, into_response(reply, &parts.method)).await)
     }
 
     /// Reads the body, up to the limit. The flag says that it was larger.

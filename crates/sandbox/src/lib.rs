@@ -14,6 +14,7 @@
 //! - [`behaviour`]: what an API's behaviour has to say to be mounted.
 //! - [`generic`]: the behaviour of any contract.
 //! - [`control`]: calls under `/sandbox/` from a test in the same process.
+//! - `compress`: gzip, for a client that accepts it.
 //! - [`exchange`]: what was asked and answered, and the bounded log of it.
 //! - [`reply`]: an answer, and the problem documents of RFC 9457.
 //! - [`policy_aggregator`]: the stateful behaviour of our API.
@@ -21,6 +22,7 @@
 pub mod backend;
 pub mod behaviour;
 pub mod control;
+mod compress;
 pub mod exchange;
 pub mod front;
 pub mod generic;

@@ -24,6 +24,8 @@ pub fn client(reach: Reach, timeout: Duration) -> Result<reqwest::Client, reqwes
     // An error only says that a provider is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder().timeout(timeout).redirect(reqwest::redirect::Policy::none()).no_proxy();
+    // What is sent and what comes is shown as it is, whatever another crate of the program has reqwest do.
+    let client = client.no_gzip();
     match reach {
         Reach::Public => client.dns_resolver(PublicOnly).build(),
         Reach::Private => client.build(),

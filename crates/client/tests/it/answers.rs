@@ -24,6 +24,22 @@ async fn what_is_known_of_an_answer_comes_with_it() {
 }
 
 #[tokio::test]
+async fn it_asks_for_a_compressed_answer_and_reads_one() {
+    // {"data":[],"next_cursor":null}, stored uncompressed in a gzip file (RFC 1952) with its CRC-32 and length.
+    let body = b"{\"data\":[],\"next_cursor\":null}";
+    let mut packed = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\x01\x1e\x00\xe1\xff".to_vec();
+    packed.extend_from_slice(body);
+    packed.extend_from_slice(b"\x08\xf8\x99\xdb\x1e\x00\x00\x00");
+    let answer =
+        ok(&page(&[], None)).set_body_raw(packed, "application/json").insert_header("content-encoding", "gzip");
+    let api = Api::answering([answer]).await;
+    assert!(api.client().changes().list().await.unwrap().data.is_empty());
+    for request in api.requests().await {
+        assert_eq!(header(&request, "accept-encoding"), Some("gzip"));
+    }
+}
+
+#[tokio::test]
 async fn a_replayed_answer_says_so() {
     let api = Api::answering([ok(&webhook()).insert_header("idempotent-replayed", "true")]).await;
     let create = WebhookCreate::new("https://hooks.example.com/x", [EventType::WebhookTest]);

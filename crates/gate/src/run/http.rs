@@ -23,7 +23,7 @@ struct Message {
 pub(super) fn run(lab: &Lab, world: &World, page: &Page, unit: &Unit) -> io::Result<Ran> {
     // An error only says that a provider is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+    let client = reqwest::Client::builder().no_proxy().no_gzip().redirect(reqwest::redirect::Policy::none());
     let client = client.timeout(lab.limits.time).build().map_err(io::Error::other)?;
     let mut steps = Vec::new();
     for step in &unit.steps {

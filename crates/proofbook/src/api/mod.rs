@@ -135,7 +135,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Failure::new(exit::USAGE, "there is no key").fix(fix)
     })?;
     let headers = call.headers(key)?;
-    let client = reqwest::Client::builder().timeout(TIMEOUT).redirect(reqwest::redirect::Policy::none());
+    let client = reqwest::Client::builder().timeout(TIMEOUT).no_gzip().redirect(reqwest::redirect::Policy::none());
     // A proxy would see the key in clear, and has another idea of which machine is this one.
     let client = if call.url.scheme() == "http" { client.no_proxy() } else { client };
     let _ = rustls::crypto::ring::default_provider().install_default();

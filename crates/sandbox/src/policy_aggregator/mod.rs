@@ -358,7 +358,8 @@ fn check(call: &Call<'_>, body_limit: usize) -> Result<(), Problem> {
     Err(Problem::new(Code::InvalidRequest, first.message.clone()))
 }
 
-/// Adds the `ETag`, and answers 304 if the client has this answer already (RFC 9110, section 13.1.2).
+/// Adds the `ETag`, and answers 304 if the client has this answer already (RFC 9110, section 13.1.2). The tag is weak: the same
+/// answer may come compressed.
 fn conditional(call: &Call<'_>, world: &mut World, reply: Reply) -> Reply {
     if call.operation.method != "GET" || reply.status != 200 {
         return reply;
@@ -368,7 +369,7 @@ fn conditional(call: &Call<'_>, world: &mut World, reply: Reply) -> Reply {
     let digest = Sha256::new().chain_update(question).chain_update(&reply.body).finalize();
     let hash: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     let tag = format!("\"{hash}\"");
-    let reply = reply.header(ETAG, &tag);
+    let reply = reply.header(ETAG, format!("W/{tag}"));
     let known = call.headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     let matches = known
         .flat_map(|value| value.split(','))

@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod caller;
+mod compression;
 mod controls;
 mod data;
 mod deliveries;
