@@ -1,11 +1,14 @@
-//! What this command provides to pages: `{{proofbook command-line}}`, `{{proofbook webhook-causes}}` and
-//! `{{proofbook coverage}}`.
+//! What this command provides to pages: `{{proofbook command-line}}`, `{{proofbook webhook-causes}}`,
+//! `{{proofbook review-calendar}}` and `{{proofbook coverage}}`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
 use clap::CommandFactory;
+use mdbook_driver::config::Config;
+use proofbook_gate::Settings;
+use proofbook_gate::review::Calendar;
 use proofbook_webhook::cause::Cause;
 
 use crate::cli::Cli;
@@ -13,9 +16,30 @@ use crate::cli::Cli;
 /// How wide the help is on the page: as wide as the command writes it into a file.
 const WIDTH: usize = 100;
 
-/// What is the same wherever it is asked for.
-pub(crate) fn fixed() -> BTreeMap<String, String> {
-    BTreeMap::from([("command-line".to_owned(), command_line()), ("webhook-causes".to_owned(), webhook_causes())])
+/// What is the same whenever it is asked for, of the book in a folder.
+pub(crate) fn fixed(root: &Path) -> BTreeMap<String, String> {
+    BTreeMap::from([
+        ("command-line".to_owned(), command_line()),
+        ("review-calendar".to_owned(), review_calendar(root)),
+        ("webhook-causes".to_owned(), webhook_causes()),
+    ])
+}
+
+/// Who looks at which page, and when. What is wrong with the calendar's file, the gate says.
+fn review_calendar(root: &Path) -> String {
+    let config = Config::from_disk(root.join("book.toml")).unwrap_or_default();
+    let settings = Settings::of(&config).unwrap_or_default();
+    let Ok(Some(calendar)) = Calendar::read(root, &settings.review) else { return NO_CALENDAR.to_owned() };
+    let source = config.book.src.clone();
+    let title = |page: &str| {
+        let below = Path::new(page).strip_prefix(&source).unwrap_or(Path::new(page)).display().to_string();
+        let text = std::fs::read_to_string(root.join(page)).unwrap_or_default();
+        match text.lines().find_map(|line| line.strip_prefix("# ")) {
+            Some(title) => format!("[{title}](../{below})"),
+            None => format!("all of {}", below.trim_end_matches('/')),
+        }
+    };
+    calendar.markdown(&title)
 }
 
 /// Why a webhook does not verify: a row a cause.
@@ -24,14 +48,16 @@ fn webhook_causes() -> String {
     format!("| What is wrong | What to do |\n|---|---|\n{}", rows.concat())
 }
 
-/// All of it. `record` is where the last whole run of the gate has left what it showed.
-pub(crate) fn all(record: &Path) -> BTreeMap<String, String> {
-    let mut all = fixed();
+/// All of it, of the book in a folder. `record` is where the last whole run of the gate has left what it showed.
+pub(crate) fn all(root: &Path, record: &Path) -> BTreeMap<String, String> {
+    let mut all = fixed(root);
     let coverage = std::fs::read_to_string(record).unwrap_or_else(|_| NO_RUN.to_owned());
     all.insert("coverage".to_owned(), coverage);
     all
 }
 
+/// What stands in the place of the calendar of a book that has none.
+const NO_CALENDAR: &str = "There is no review calendar.\n";
 /// What stands on the page of a book that was not tested here.
 const NO_RUN: &str = "\
 > [!NOTE]

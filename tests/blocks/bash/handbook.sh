@@ -35,3 +35,15 @@ delivery() {
   local line
   read -r line <&"$inbox" && printf '%s\n' "$line"
 }
+
+# Copies the handbook into the current folder: its pages and its contract may be changed there.
+clone() {
+  local file
+  for file in "$PROOFBOOK_ROOT"/* "$PROOFBOOK_ROOT"/.github; do
+    case ${file##*/} in
+    src | contract) cp -r "$file" . ;;
+    target | book) ;;
+    *) ln -s "$file" . ;;
+    esac
+  done
+}
