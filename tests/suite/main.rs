@@ -21,6 +21,7 @@
 //! - [`webhook`]: the tool for webhooks on the command line
 //! - [`zapier`]: the sample app for Zapier, in Zapier's own tester
 //! - [`fuzz`]: thousands of generated calls
+//! - [`history`]: released versions of the contract; [`review`]: the review calendar, and the job that reminds
 //! - [`libraries`]: the official webhook libraries for Python and JavaScript
 //!
 //! [`support`] starts the real binary, [`chromium`] a browser; [`tools`] installs what runs beside it. Nothing here sleeps
@@ -37,9 +38,11 @@ mod findings;
 mod fuzz;
 mod gate;
 mod handbook;
+mod history;
 mod libraries;
 mod receivers;
 mod reports;
+mod review;
 mod samples;
 mod sandbox;
 mod screenshots;

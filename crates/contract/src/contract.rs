@@ -5,10 +5,11 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::document::Document;
 use crate::error::LoadError;
+use crate::flat;
 use crate::load::{self, Loaded};
 use crate::operation::Operation;
 use crate::parse;
@@ -82,6 +83,19 @@ impl Contract {
     #[must_use]
     pub fn resolve<'a>(&'a self, node: &'a Value) -> &'a Value {
         self.0.document.resolve(node)
+    }
+
+    /// A schema with what it refers to and what it is `allOf` in one. What stands beside a reference goes before what it
+    /// names, and a property that several parts have is all of theirs.
+    #[must_use]
+    pub fn flat(&self, schema: &Value) -> Map<String, Value> {
+        flat::flat(&self.0.document, schema)
+    }
+
+    /// The API's version: `info.version`.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        self.document().pointer("/info/version").and_then(Value::as_str).unwrap_or_default()
     }
 
     /// The operations under `paths`, in the order of the document.

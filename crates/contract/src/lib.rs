@@ -31,17 +31,21 @@
 //!   `walk`: every object of a document with its kind
 //! - `load`: operations and events; `operation`: what the contract says of each; `path`: templates, and which one a
 //!   path belongs to
-//! - `schemas`: the compiled schemas; `types`: the JSON types that a schema allows
+//! - `schemas`: the compiled schemas; `types`: the JSON types that a schema allows; `flat`: a schema and all that it is made
+//!   of, in one
 //! - `check`: [`Request`], [`Response`], events, examples; `query`, `coerce`, `media_type`: reading what was sent
 //! - `violation`: what is found; `explain`: schema errors in plain words; `suggest`: what may have been meant
 //! - `generate`: examples from schemas
+//! - [`diff`]: what differs between two versions, and whether it breaks a client
 
 mod check;
 mod coerce;
 mod contract;
+mod diff;
 mod document;
 mod error;
 mod explain;
+mod flat;
 mod generate;
 mod load;
 mod media_type;
@@ -58,6 +62,7 @@ mod walk;
 
 pub use check::{Request, Response};
 pub use contract::{Contract, Find};
+pub use diff::{Difference, DifferenceKind, Subject, diff};
 pub use error::LoadError;
 pub use operation::{
     DocumentedResponse, ExampleResponse, Header, MediaType, Operation, Parameter, ParameterLocation, RequestBody,

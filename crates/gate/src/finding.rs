@@ -117,6 +117,14 @@ codes! {
     HeaderNotShown = "header-not-shown",
     /// The contract can't be used.
     BadContract = "bad-contract",
+    /// A contract that is not what was released under its number.
+    VersionNotRaised = "version-not-raised",
+    /// A page that nobody has to review.
+    ReviewMissing = "review-missing",
+    /// An entry of the review calendar that has no page.
+    ReviewUnused = "review-unused",
+    /// A page that nobody has reviewed in time. It is a warning.
+    ReviewOverdue = "review-overdue",
 }
 
 impl fmt::Display for Code {

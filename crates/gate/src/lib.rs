@@ -15,6 +15,7 @@
 //! - [`rust`]: what skeptic extracted, held against what the reader sees, as modules whose line numbers are the page's
 //! - [`coverage`]: what of the contract the blocks have shown
 //! - [`check`]: all that can be said without running anything
+//! - [`history`]: released versions of the contract; [`review`]: who looks at which page, and when
 //! - [`prose`] and [`links`]: what the text says, and where it points
 //! - [`process`] and [`tools`]: programs within limits, and what they need on this machine
 //! - [`settings`]: `[preprocessor.proofbook]` in `book.toml`
@@ -27,6 +28,7 @@ pub mod coverage;
 mod error;
 pub mod expected;
 pub mod finding;
+pub mod history;
 mod lines;
 pub mod links;
 mod nearest;
@@ -40,6 +42,7 @@ pub mod prose;
 pub mod reference;
 #[cfg(feature = "run")]
 pub mod report;
+pub mod review;
 #[cfg(feature = "run")]
 pub mod run;
 pub mod rust;

@@ -99,7 +99,7 @@ impl Book {
             .map_err(|error| Error::book(&root, &source, format!("{error:#}")))?;
 
         let contract = settings.load_contract(&root)?;
-        let mut directives = Directives::new(&contract, &settings);
+        let mut directives = Directives::new(&contract, &settings).of_book(&root);
         for (name, text) in provided {
             directives = directives.provide(name, text.clone());
         }
@@ -155,14 +155,16 @@ impl Book {
         &self.pages
     }
 
-    /// Everything the book was made of: `book.toml`, the contract, the source folder, and each included file outside of it. A build
+    /// Everything the book was made of: `book.toml`, the contract with its history, the calendar, the source folder, and each included file outside of it. A build
     /// that depends on the book watches these.
     pub fn files(&self) -> BTreeSet<PathBuf> {
         // Included files have their real paths: `src/../examples/a.rs` lies in `examples/`.
         let source = self.source.canonicalize().unwrap_or_else(|_| self.source.clone());
         let included = self.pages.iter().flat_map(|page| &page.files).filter(|file| !file.starts_with(&source));
-        let own = [self.root.join("book.toml"), self.source.clone(), self.root.join(&self.settings.contract)];
-        own.into_iter().filter(|path| path.exists()).chain(included.cloned()).collect()
+        let named =
+            ["book.toml".as_ref(), self.settings.contract.as_path(), &self.settings.history, &self.settings.review];
+        let own = named.map(|name| self.root.join(name)).into_iter().chain([self.source.clone()]);
+        own.filter(|path| path.exists()).chain(included.cloned()).collect()
     }
 
     fn check_all_listed(&self) -> Result<(), Error> {

@@ -31,8 +31,8 @@ impl Preprocessor for Preprocess {
         "proofbook"
     }
 
-    fn run(&self, _: &PreprocessorContext, mut book: Book) -> Result<Book> {
-        let mut directives = Directives::new(&self.contract, &self.settings);
+    fn run(&self, context: &PreprocessorContext, mut book: Book) -> Result<Book> {
+        let mut directives = Directives::new(&self.contract, &self.settings).of_book(&context.root);
         for (name, text) in &self.provided {
             directives = directives.provide(name, text.clone());
         }

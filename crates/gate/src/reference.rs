@@ -6,7 +6,7 @@
 //! `limits` name.
 //!
 //! - `limit`: a number of `x-limits`, plain or for a person
-//! - `operations`, `events`, `errors`, `limits`, `headers`: whole sections
+//! - `operations`, `events`, `errors`, `limits`, `headers`, `changelog`: whole sections
 //! - `answers`, `fields`, `schema`: what an operation answers, the fields of a body, a schema in words
 //! - `samples`: an operation's example call in each language; `example`, `auth`, `url`: that call, in none
 //! - `problems`: the error codes; `who`: which operations something is true of
@@ -14,6 +14,7 @@
 
 mod answers;
 mod auth;
+mod changelog;
 mod errors;
 mod events;
 mod example;
@@ -31,11 +32,13 @@ mod url;
 mod who;
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use proofbook_contract::Contract;
 use regex::{Captures, Regex};
 
+use crate::history::History;
 use crate::nearest;
 use crate::settings::Settings;
 
@@ -45,10 +48,14 @@ const OPERATIONS: &str = "operations.md";
 const ERRORS: &str = "errors.md";
 /// The book's top folder, from these pages.
 const TOP: &str = "../";
+/// The page of `{{contract events}}`, from the others.
+const EVENTS: &str = "events.md";
+/// The page of `{{contract limits}}`, from the others.
+const LIMITS: &str = "limits.md";
 /// The explorer, from these pages.
 const EXPLORER: &str = "../explorer/";
 /// The directives that bring a section, and need a line of their own.
-const SECTIONS: [&str; 5] = ["operations", "events", "errors", "limits", "headers"];
+const SECTIONS: [&str; 6] = ["operations", "events", "errors", "limits", "headers", "changelog"];
 
 /// A directive, perhaps escaped.
 #[expect(clippy::expect_used, reason = "the expression is a constant that every test compiles")]
@@ -61,13 +68,21 @@ pub struct Directives<'a> {
     contract: &'a Contract,
     settings: &'a Settings,
     provided: BTreeMap<String, String>,
+    root: PathBuf,
 }
 
 impl<'a> Directives<'a> {
     /// Those of a contract.
     #[must_use]
     pub fn new(contract: &'a Contract, settings: &'a Settings) -> Self {
-        Self { contract, settings, provided: BTreeMap::new() }
+        Self { contract, settings, provided: BTreeMap::new(), root: PathBuf::new() }
+    }
+
+    /// Of the book in this folder, else in the current one.
+    #[must_use]
+    pub fn of_book(mut self, root: &Path) -> Self {
+        self.root = root.to_owned();
+        self
     }
 
     /// Text for `{{proofbook NAME}}`, such as the command line's help.
@@ -121,6 +136,11 @@ impl<'a> Directives<'a> {
             "errors" => errors::section(self.contract),
             "limits" => limits::section(self.contract),
             "headers" => headers::section(self.contract),
+            "changelog" => {
+                let history = History::read(&self.root, self.settings);
+                let history = history.map_err(|finding| format!("{}: {}", finding.place, finding.message))?;
+                changelog::section(self.contract, &history)
+            }
             _ => {
                 let known = SECTIONS.into_iter().chain(["limit.NAME"]);
                 return Err(nearest::help(&format!("`{{{{contract {words}}}}}` is not known"), words, known));

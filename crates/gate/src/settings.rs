@@ -21,6 +21,10 @@ const NOTHING: &str = "openapi: 3.1.1\ninfo: { title: Nothing, version: 0.0.0 }\
 pub struct Settings {
     /// The API's contract.
     pub contract: PathBuf,
+    /// The folder of its released versions, if there is one.
+    pub history: PathBuf,
+    /// Who looks at which page, and when, if there is such a file.
+    pub review: PathBuf,
     /// The sandbox that answers the blocks: `generic`, or the name of one with a behaviour of its own.
     pub sandbox: String,
     /// The key of a block's sandbox; `{id}` stands for what makes it another block's.
@@ -59,6 +63,8 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             contract: "contract/openapi.yaml".into(),
+            history: "contract/history".into(),
+            review: "review.toml".into(),
             sandbox: "generic".into(),
             key: "test-{id}".into(),
             time_limit_seconds: 60,

@@ -4,6 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, ValueEnum};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::Offset;
 use proofbook_contract::Contract;
 use proofbook_gate::Finding;
 use proofbook_gate::check::{Checked, check};
@@ -45,7 +48,7 @@ impl Proof {
     /// Reads the book and its contract, or says why not.
     pub(crate) fn of(root: &Path) -> Result<Self, Box<Finding>> {
         let unreadable = |error: proofbook_gate::Error| Box::new(error.finding());
-        let book = proofbook_gate::Book::load_with(root, &provided::fixed()).map_err(unreadable)?;
+        let book = proofbook_gate::Book::load_with(root, &provided::fixed(root)).map_err(unreadable)?;
         book.settings()
             .sandbox
             .parse::<Kind>()
@@ -56,11 +59,13 @@ impl Proof {
         Ok(Self { contract: book.contract().clone(), book, path: path.display().to_string(), text })
     }
 
-    /// The static checks.
-    pub(crate) fn check(&self) -> Checked {
+    /// The static checks, as of a day, else as of today in UTC.
+    pub(crate) fn check(&self, today: Option<Date>) -> Checked {
+        // The same day on every machine.
+        let today = today.unwrap_or_else(|| Offset::UTC.to_datetime(Timestamp::now()).date());
         let paths: Vec<&str> = PATHS.iter().chain(control::PATHS).copied().collect();
         let surroundings = Surroundings { commands: &accepts, paths: &paths };
-        check(&self.book, &self.contract, &surroundings, &GENERATED)
+        check(&self.book, &self.contract, &surroundings, &GENERATED, today)
     }
 }
 

@@ -1,11 +1,14 @@
 //! What this command provides to pages: `{{proofbook command-line}}`, `{{proofbook webhook-causes}}`,
-//! `{{proofbook sandbox-controls}}`, `{{proofbook checklist}}` and `{{proofbook coverage}}`.
+//! `{{proofbook sandbox-controls}}`, `{{proofbook checklist}}`, `{{proofbook review-calendar}}` and `{{proofbook coverage}}`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
 use clap::CommandFactory;
+use mdbook_driver::config::Config;
+use proofbook_gate::Settings;
+use proofbook_gate::review::Calendar;
 use proofbook_sandbox::policy_aggregator::control;
 use proofbook_webhook::cause::Cause;
 
@@ -15,10 +18,11 @@ use crate::validate::rules;
 /// How wide the help is on the page: as wide as the command writes it into a file.
 const WIDTH: usize = 100;
 
-/// What is the same wherever it is asked for.
-pub(crate) fn fixed() -> BTreeMap<String, String> {
+/// What is the same whenever it is asked for, of the book in a folder.
+pub(crate) fn fixed(root: &Path) -> BTreeMap<String, String> {
     let provided = [
         ("command-line", command_line()),
+        ("review-calendar", review_calendar(root)),
         ("sandbox-controls", sandbox_controls()),
         ("webhook-causes", webhook_causes()),
         ("checklist", rules::markdown()),
@@ -37,20 +41,39 @@ fn sandbox_controls() -> String {
     format!("| Call | With it | What it does |\n|---|---|---|\n{rows}")
 }
 
+/// Who looks at which page, and when. What is wrong with the calendar's file, the gate says.
+fn review_calendar(root: &Path) -> String {
+    let config = Config::from_disk(root.join("book.toml")).unwrap_or_default();
+    let settings = Settings::of(&config).unwrap_or_default();
+    let Ok(Some(calendar)) = Calendar::read(root, &settings.review) else { return NO_CALENDAR.to_owned() };
+    let source = config.book.src.clone();
+    let title = |page: &str| {
+        let below = Path::new(page).strip_prefix(&source).unwrap_or(Path::new(page)).display().to_string();
+        let text = std::fs::read_to_string(root.join(page)).unwrap_or_default();
+        match text.lines().find_map(|line| line.strip_prefix("# ")) {
+            Some(title) => format!("[{title}](../{below})"),
+            None => format!("all of {}", below.trim_end_matches('/')),
+        }
+    };
+    calendar.markdown(&title)
+}
+
 /// Why a webhook does not verify: a row a cause.
 fn webhook_causes() -> String {
     let rows = Cause::ALL.map(|cause| format!("| {} | {} |\n", cause.what(), cause.fix()));
     format!("| What is wrong | What to do |\n|---|---|\n{}", rows.concat())
 }
 
-/// All of it. `record` is where the last whole run of the gate has left what it showed.
-pub(crate) fn all(record: &Path) -> BTreeMap<String, String> {
-    let mut all = fixed();
+/// All of it, of the book in a folder. `record` is where the last whole run of the gate has left what it showed.
+pub(crate) fn all(root: &Path, record: &Path) -> BTreeMap<String, String> {
+    let mut all = fixed(root);
     let coverage = std::fs::read_to_string(record).unwrap_or_else(|_| NO_RUN.to_owned());
     all.insert("coverage".to_owned(), coverage);
     all
 }
 
+/// What stands in the place of the calendar of a book that has none.
+const NO_CALENDAR: &str = "There is no review calendar.\n";
 /// What stands on the page of a book that was not tested here.
 const NO_RUN: &str = "\
 > [!NOTE]

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use indicatif::ProgressBar;
+use jiff::civil::Date;
 use proofbook_gate::coverage::Coverage;
 use proofbook_gate::run::{self, BlockReport, Options, Progress, Report, Status};
 use proofbook_gate::tools::is_ci;
@@ -47,6 +48,10 @@ pub(crate) struct Args {
     /// The program of the Rust blocks, if it is built already: target/debug/examples/blocks
     #[arg(long, value_name = "FILE")]
     compiled: Option<PathBuf>,
+
+    /// The day as of which reviews are overdue [default: today]
+    #[arg(long, value_name = "DATE")]
+    today: Option<Date>,
 
     /// The book's folder [default: the nearest with a book.toml, from here upwards]
     #[arg(long, value_name = "DIR")]
@@ -95,7 +100,7 @@ fn prove(root: &Path, args: &Args) -> anyhow::Result<Report> {
     };
     let bar = Bar(output::progress(""));
     let (report, checked) = std::thread::scope(|scope| {
-        let checked = scope.spawn(|| proof.check());
+        let checked = scope.spawn(|| proof.check(args.today));
         (run::test(&proof.book, proof.contract.clone(), &options, &bar), checked.join())
     });
     let (mut report, checked) = (report?, checked.map_err(|_| anyhow::anyhow!("the static checks broke off"))?);
@@ -105,6 +110,8 @@ fn prove(root: &Path, args: &Args) -> anyhow::Result<Report> {
         return Err(failure.fix("`proofbook test` without --page and --language runs all blocks").into());
     }
     let fences: BTreeSet<_> = report.findings.iter().cloned().map(|finding| (finding.place, finding.code)).collect();
+    report.warnings = checked.warnings;
+    report.warnings.retain(|warning| options.is_about(&proof.book, warning));
     let checked = checked.findings.into_iter().filter(|finding| options.is_about(&proof.book, finding));
     report.findings.extend(checked.filter(|finding| !fences.contains(&(finding.place.clone(), finding.code))));
     let has_api = !proof.contract.operations().is_empty();

@@ -76,3 +76,15 @@ settled() {
   DELIVERY_ID=$(field /data/0/id <<<"$log")
   export DELIVERY_ID
 }
+
+# Copies the handbook into the current folder: its pages and its contract may be changed there.
+clone() {
+  local file
+  for file in "$PROOFBOOK_ROOT"/* "$PROOFBOOK_ROOT"/.github; do
+    case ${file##*/} in
+    src | contract) cp -r "$file" . ;;
+    target | book) ;;
+    *) ln -s "$file" . ;;
+    esac
+  done
+}

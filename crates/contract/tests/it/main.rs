@@ -6,6 +6,7 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod diff;
 mod events;
 mod examples;
 mod find;

@@ -25,6 +25,16 @@ pub fn text(report: &Report, folder: &str) -> String {
             data(&message),
         );
     }
+    for warning in &report.warnings {
+        let _ = writeln!(
+            out,
+            "::warning file={},line={},title={}::{}",
+            property(&format!("{folder}{}", warning.place.page)),
+            warning.place.line,
+            property(warning.code.name()),
+            data(&format!("{}; {}", warning.message, warning.help)),
+        );
+    }
     for (lack, blocks) in &report.lacking {
         let blocks = if *blocks == 1 { "1 block was".to_owned() } else { format!("{blocks} blocks were") };
         let _ = writeln!(out, "::warning title=skipped::{}", data(&format!("{blocks} not run: {lack}")));

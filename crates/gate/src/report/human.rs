@@ -29,6 +29,10 @@ pub fn text(report: &Report, style: &Style) -> String {
     for finding in &report.findings {
         one(&mut out, finding, finding.block.as_deref().and_then(|name| blocks.get(name)).copied(), style);
     }
+    for warning in &report.warnings {
+        let (place, code) = (style.paint("1", &warning.place.to_string()), style.paint("1;33", warning.code.name()));
+        let _ = writeln!(out, "{place}: {code}: {}\n\n  to mend it: {}\n", warning.message, warning.help);
+    }
     for (lack, count) in &report.lacking {
         let _ = writeln!(out, "{} {}: {lack}\n", style.paint("1;33", "SKIPPED"), blocks_of(*count));
     }
@@ -109,6 +113,10 @@ fn verdict(report: &Report, style: &Style) -> String {
     let skipped: usize = report.lacking.iter().map(|(_, count)| count).sum();
     let verdict = match findings {
         0 if skipped > 0 => style.paint("1;33", &format!("What ran holds; {} did not run.", blocks_of(skipped))),
+        0 if report.warnings.len() == 1 => style.paint("1;33", "All holds, with 1 warning."),
+        0 if !report.warnings.is_empty() => {
+            style.paint("1;33", &format!("All holds, with {} warnings.", report.warnings.len()))
+        }
         0 => style.paint("1;32", "All holds."),
         1 => style.paint("1;31", "1 finding."),
         many => style.paint("1;31", &format!("{many} findings.")),

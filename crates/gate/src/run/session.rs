@@ -107,6 +107,8 @@ pub struct Report {
     pub blocks: Vec<BlockReport>,
     /// What was found, in the book's order.
     pub findings: Vec<Finding>,
+    /// What is to be done, and fails nothing.
+    pub warnings: Vec<Finding>,
     /// What this machine lacks, with the number of blocks that it would have run.
     pub lacking: Vec<(Lack, usize)>,
     /// What each unit showed of the API, with its page.

@@ -180,3 +180,33 @@ fn mdbook_is_told_the_page_and_line_of_a_directive_that_is_wrong() {
     let chapters = [("one.md", "{{contract limit.loan_days}}\n"), ("a/two.md", "# Two\n\n{{contract limit.days}}\n")];
     assert_eq!(preprocessed(&chapters).unwrap_err(), "a/two.md:3: the contract has no limit `days`");
 }
+
+#[test]
+fn the_changelog_says_what_each_version_changed() {
+    let root = tempfile::TempDir::new().unwrap();
+    let history = root.path().join("contract/history");
+    std::fs::create_dir_all(&history).unwrap();
+    let later = LIBRARY
+        .replace("version: 1.0.0", "version: 1.1.0, x-released: 2026-02-03")
+        .replace(
+            "schema: { type: integer, minimum: 1 }, example: 7",
+            "schema: { type: integer, minimum: 2 }, example: 7",
+        )
+        .replace("enum: [taken]", "enum: [taken, burnt]")
+        .replace("loan_days: 28", "loan_days: 21")
+        .replace("      summary: List books.\n", "      summary: List books.\n      deprecated: true\n");
+    std::fs::write(history.join("1.0.0.yaml"), LIBRARY).unwrap();
+    std::fs::write(history.join("1.1.0.yaml"), &later).unwrap();
+    let settings = Settings::default();
+    let made = |contract: &str| {
+        let contract = Contract::from_text(contract).unwrap();
+        let directives = Directives::new(&contract, &settings).of_book(root.path());
+        directives.line("{{contract changelog}}\n").unwrap().unwrap()
+    };
+    let expected = include_str!("reference/changelog.md");
+    assert_eq!(made(&later), expected, "changelog.md:\n{}", difference(expected, &made(&later)));
+
+    let next = later.replace("version: 1.1.0", "version: 1.2.0");
+    let unreleased = "## Version 1.2.0 {#1-2-0}\n\nNot released yet. Only texts and examples changed.\n\n";
+    assert_eq!(made(&next), format!("{unreleased}{expected}"));
+}
