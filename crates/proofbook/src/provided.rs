@@ -1,5 +1,5 @@
-//! What this command provides to pages: `{{proofbook command-line}}`, `{{proofbook webhook-causes}}` and
-//! `{{proofbook coverage}}`.
+//! What this command provides to pages: `{{proofbook command-line}}`, `{{proofbook webhook-causes}}`, `{{proofbook coverage}}`,
+//! and what an organisation has filled in, such as `{{proofbook support.email}}`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -9,13 +9,17 @@ use clap::CommandFactory;
 use proofbook_webhook::cause::Cause;
 
 use crate::cli::Cli;
+use crate::support::organisation::{self, Fault};
 
 /// How wide the help is on the page: as wide as the command writes it into a file.
 const WIDTH: usize = 100;
 
-/// What is the same wherever it is asked for.
-pub(crate) fn fixed() -> BTreeMap<String, String> {
-    BTreeMap::from([("command-line".to_owned(), command_line()), ("webhook-causes".to_owned(), webhook_causes())])
+/// What the book at `root` gets, whatever was run before.
+pub(crate) fn fixed(root: &Path) -> Result<BTreeMap<String, String>, Fault> {
+    let mut all = organisation::texts(root)?;
+    all.insert("command-line".to_owned(), command_line());
+    all.insert("webhook-causes".to_owned(), webhook_causes());
+    Ok(all)
 }
 
 /// Why a webhook does not verify: a row a cause.
@@ -25,11 +29,11 @@ fn webhook_causes() -> String {
 }
 
 /// All of it. `record` is where the last whole run of the gate has left what it showed.
-pub(crate) fn all(record: &Path) -> BTreeMap<String, String> {
-    let mut all = fixed();
+pub(crate) fn all(root: &Path, record: &Path) -> Result<BTreeMap<String, String>, Fault> {
+    let mut all = fixed(root)?;
     let coverage = std::fs::read_to_string(record).unwrap_or_else(|_| NO_RUN.to_owned());
     all.insert("coverage".to_owned(), coverage);
-    all
+    Ok(all)
 }
 
 /// What stands on the page of a book that was not tested here.
