@@ -16,6 +16,8 @@ use std::process::ExitCode;
 use clap::Subcommand;
 
 /// Collect what a support request needs
+///
+/// Nothing is sent to anybody: what is collected lies in a file, which you read before you send it.
 #[derive(Debug, clap::Args)]
 #[command(subcommand_required = true)]
 pub(crate) struct Args {
