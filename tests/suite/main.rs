@@ -7,9 +7,12 @@
 //! - [`admin`]: the webhook tester in a real browser
 //! - [`api`]: one call from the terminal, and as a program
 //! - [`action`]: the GitHub Action's steps, run here
+//! - [`bundle`]: what is sent to support has no secret in it
 //! - [`browser`]: what a reader sees in a real browser; [`tabs`]: variants in several languages there
 //! - [`contract`]: a public linter and the examples
 //! - [`findings`]: the gate's codes and their page; [`watch`]: the gate on each save
+//! - [`forms`]: the issue forms, and their words
+//! - [`organisation`]: what the pages say of support, and the file that it comes from
 //! - [`reports`]: the gate's reports for machines
 //! - [`gate`]: the gate on a book of another API, and every fault that can be planted in it
 //! - [`receivers`]: the sample webhook receivers; [`samples`] makes samples ready to run, [`sender`] sends them webhooks
@@ -32,14 +35,17 @@ mod admin;
 mod api;
 mod browser;
 mod build;
+mod bundle;
 mod chromium;
 mod contract;
 mod findings;
+mod forms;
 mod fuzz;
 mod gate;
 mod handbook;
 mod history;
 mod libraries;
+mod organisation;
 mod receivers;
 mod reports;
 mod review;

@@ -92,7 +92,8 @@ impl<'a> Directives<'a> {
         self
     }
 
-    /// Expands the directives of one line of Markdown; nothing if it has none. One that is not provided stays as it is.
+    /// Expands the directives of one line of Markdown; nothing if it has none. One that is not provided stays as it is, unless
+    /// its name has a dot: such a name is one of a group that somebody fills in.
     ///
     /// # Errors
     /// If a directive is unknown: a sentence that names the nearest one.
@@ -108,7 +109,7 @@ impl<'a> Directives<'a> {
             }
             let text = match &found[2] {
                 "contract" => self.contract(&found[3], line.trim() == whole),
-                _ => Ok(self.provided.get(&found[3]).cloned().unwrap_or_else(|| whole.to_owned())),
+                _ => self.provided(&found[3]).map(|text| text.unwrap_or(whole).to_owned()),
             };
             text.unwrap_or_else(|reason| {
                 error.get_or_insert(reason);
@@ -120,6 +121,16 @@ impl<'a> Directives<'a> {
             None if expanded == line => Ok(None),
             None => Ok(Some(expanded.into_owned())),
         }
+    }
+
+    fn provided(&self, name: &str) -> Result<Option<&str>, String> {
+        let text = self.provided.get(name).map(String::as_str);
+        // Who provides nothing, such as a build script, asks nothing of these names.
+        if text.is_none() && name.contains('.') && !self.provided.is_empty() {
+            let known = self.provided.keys().map(String::as_str);
+            return Err(nearest::help(&format!("nothing provides `{name}`"), name, known));
+        }
+        Ok(text)
     }
 
     fn contract(&self, words: &str, alone: bool) -> Result<String, String> {

@@ -1,6 +1,6 @@
 //! The command line: which subcommand runs, and what `--help` teaches.
 
-use crate::{api, build, check, exit, new, preprocess, sandbox, serve, test, validate, webhook};
+use crate::{api, build, check, exit, new, preprocess, sandbox, serve, support, test, validate, webhook};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -29,6 +29,7 @@ enum Command {
     Webhook(webhook::Args),
     Validate(validate::Args),
     New(new::Args),
+    Support(support::Args),
     #[command(hide = true)]
     Preprocess(preprocess::Args),
 }
@@ -44,6 +45,7 @@ const AFTER_HELP: &str = concat!(
   proofbook api GET /api/v1/me  one call, held against the contract
   proofbook webhook listen      receive webhooks, and see whether they are genuine
   proofbook new visa-sync --template rust  an integration of your own
+  proofbook support bundle      what a support request needs, without your secrets
   proofbook help serve          more about one command
 
 ",
@@ -68,6 +70,7 @@ impl Cli {
             Command::Webhook(args) => webhook::run(args).await,
             Command::Validate(args) => validate::run(args).await,
             Command::New(args) => new::run(args).await,
+            Command::Support(args) => support::run(args).await,
             Command::Preprocess(args) => preprocess::run(&args),
         }
     }

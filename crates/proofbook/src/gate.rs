@@ -8,18 +8,19 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 use proofbook_contract::Contract;
-use proofbook_gate::Finding;
 use proofbook_gate::check::{Checked, check};
 use proofbook_gate::coverage::Coverage;
 use proofbook_gate::prose::Surroundings;
 use proofbook_gate::report::{github, human, json, junit};
 use proofbook_gate::run::Report;
 use proofbook_gate::tools::is_ci;
+use proofbook_gate::{Finding, Place};
 use proofbook_sandbox::Kind;
 use proofbook_sandbox::policy_aggregator::control;
 
 use crate::book::COVERAGE;
 use crate::cli::Cli;
+use crate::support::organisation;
 use crate::{exit, output, provided};
 
 /// How a report is written.
@@ -48,7 +49,11 @@ impl Proof {
     /// Reads the book and its contract, or says why not.
     pub(crate) fn of(root: &Path) -> Result<Self, Box<Finding>> {
         let unreadable = |error: proofbook_gate::Error| Box::new(error.finding());
-        let book = proofbook_gate::Book::load_with(root, &provided::fixed(root)).map_err(unreadable)?;
+        let provided = provided::fixed(root).map_err(|fault| {
+            let place = Place { page: organisation::FILE.to_owned(), line: fault.line };
+            unreadable(proofbook_gate::Error::Book { place, root: root.to_owned(), reason: fault.reason })
+        })?;
+        let book = proofbook_gate::Book::load_with(root, &provided).map_err(unreadable)?;
         book.settings()
             .sandbox
             .parse::<Kind>()

@@ -10,6 +10,7 @@
 //! - [`webhook`]: receives, sends, explains and repeats webhooks
 //! - [`validate`]: judges an integration
 //! - [`new`]: a project of one's own from a template
+//! - [`support`]: what a support request needs, and what pages say of support
 //!
 //! - [`preprocess`]: what stock mdBook starts
 //!
@@ -45,6 +46,7 @@ mod provided;
 mod sandbox;
 mod serve;
 mod stop;
+mod support;
 mod test;
 mod validate;
 mod web;

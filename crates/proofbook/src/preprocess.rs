@@ -7,6 +7,7 @@ use proofbook_gate::Settings;
 use proofbook_gate::preprocess::Preprocess;
 
 use crate::book::COVERAGE;
+use crate::failure::Failure;
 use crate::{output, provided};
 
 /// Expand the directives of a book that mdBook hands over on standard input
@@ -26,7 +27,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let settings = Settings::of(&context.config).map_err(anyhow::Error::msg)?;
     let contract = settings.load_contract(&context.root)?;
     let record = context.root.join(&settings.state).join(COVERAGE);
-    let book = Preprocess::new(contract, settings, provided::all(&context.root, &record)).run(&context, book)?;
+    let provided = provided::all(&context.root, &record).map_err(Failure::from)?;
+    let book = Preprocess::new(contract, settings, provided).run(&context, book)?;
     output::say(&serde_json::to_string(&book)?);
     Ok(ExitCode::SUCCESS)
 }

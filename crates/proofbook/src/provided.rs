@@ -1,5 +1,6 @@
 //! What this command provides to pages: `{{proofbook command-line}}`, `{{proofbook webhook-causes}}`,
-//! `{{proofbook sandbox-controls}}`, `{{proofbook checklist}}`, `{{proofbook review-calendar}}` and `{{proofbook coverage}}`.
+//! `{{proofbook sandbox-controls}}`, `{{proofbook checklist}}`, `{{proofbook review-calendar}}`, `{{proofbook coverage}}`, and what
+//! an organisation has filled in, such as `{{proofbook support.email}}`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -14,12 +15,13 @@ use proofbook_webhook::cause::Cause;
 
 use crate::cli::Cli;
 use crate::validate::rules;
+use crate::support::organisation::{self, Fault};
 
 /// How wide the help is on the page: as wide as the command writes it into a file.
 const WIDTH: usize = 100;
 
 /// What is the same whenever it is asked for, of the book in a folder.
-pub(crate) fn fixed(root: &Path) -> BTreeMap<String, String> {
+pub(crate) fn fixed(root: &Path) -> Result<BTreeMap<String, String>, Fault> {
     let provided = [
         ("command-line", command_line()),
         ("review-calendar", review_calendar(root)),
@@ -27,7 +29,9 @@ pub(crate) fn fixed(root: &Path) -> BTreeMap<String, String> {
         ("webhook-causes", webhook_causes()),
         ("checklist", rules::markdown()),
     ];
-    provided.into_iter().map(|(name, text)| (name.to_owned(), text)).collect()
+    let mut all = organisation::texts(root)?;
+    all.extend(provided.map(|(name, text)| (name.to_owned(), text)));
+    Ok(all)
 }
 
 /// The calls under `/sandbox/`: a row a call.
@@ -64,12 +68,12 @@ fn webhook_causes() -> String {
     format!("| What is wrong | What to do |\n|---|---|\n{}", rows.concat())
 }
 
-/// All of it, of the book in a folder. `record` is where the last whole run of the gate has left what it showed.
-pub(crate) fn all(root: &Path, record: &Path) -> BTreeMap<String, String> {
-    let mut all = fixed(root);
+/// All of it. `record` is where the last whole run of the gate has left what it showed.
+pub(crate) fn all(root: &Path, record: &Path) -> Result<BTreeMap<String, String>, Fault> {
+    let mut all = fixed(root)?;
     let coverage = std::fs::read_to_string(record).unwrap_or_else(|_| NO_RUN.to_owned());
     all.insert("coverage".to_owned(), coverage);
-    all
+    Ok(all)
 }
 
 /// What stands in the place of the calendar of a book that has none.

@@ -107,6 +107,17 @@ fn what_is_escaped_or_not_provided_stays() {
 }
 
 #[test]
+fn a_name_of_a_group_must_be_provided() {
+    let (contract, settings) = (library(), Settings::default());
+    let directives = Directives::new(&contract, &settings);
+    assert_eq!(directives.line("{{proofbook support.emial}}\n"), Ok(None), "nothing is provided at all");
+    let directives = directives.provide("support.email", "help@example.com".to_owned());
+    assert_eq!(directives.line("{{proofbook support.email}}\n"), Ok(Some("help@example.com\n".to_owned())));
+    let reason = "nothing provides `support.emial` (nearest: `support.email`)";
+    assert_eq!(directives.line("{{proofbook support.emial}}\n"), Err(reason.to_owned()));
+}
+
+#[test]
 fn an_example_that_can_not_be_made_is_refused_with_what_to_mend() {
     let cases = [
         ("operation: addBook,", "operation: addBooks,", "the contract has no operation `addBooks`"),

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use axum::body::Bytes;
 use proofbook_contract::{Contract, Find, Request, Response, Violation};
 use proofbook_sandbox::exchange::headers_to_json;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
@@ -79,11 +80,11 @@ pub(crate) struct Service {
         default_value = "https://api.policyaggregator.example",
         value_name = "URL"
     )]
-    base_url: String,
+    pub(crate) base_url: String,
 
     /// The key
     #[arg(long, env = "POLICY_AGGREGATOR_API_KEY", hide_env_values = true, value_name = "KEY", value_parser = secret)]
-    key: Option<SecretString>,
+    pub(crate) key: Option<SecretString>,
 }
 
 const AFTER_HELP: &str = "Examples:
@@ -111,8 +112,24 @@ fn pair(sign: char) -> impl Fn(&str) -> Result<(String, String), String> + Clone
     }
 }
 
+/// What came back, and where the call or the answer breaks the contract.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) duration_ms: f64,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) broken: Vec<(&'static str, Violation)>,
+}
+
+impl Answer {
+    /// A header, if it is text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}
+
 /// A call before it is made.
-struct Call {
+pub(crate) struct Call {
     method: Method,
     url: Url,
     /// The path behind the base address.
@@ -134,25 +151,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         let fix = "export POLICY_AGGREGATOR_API_KEY=pa_…; the sandbox prints one when it starts";
         Failure::new(exit::USAGE, "there is no key").fix(fix)
     })?;
-    let headers = call.headers(key)?;
-    let client = reqwest::Client::builder().timeout(TIMEOUT).no_gzip().redirect(reqwest::redirect::Policy::none());
-    // A proxy would see the key in clear, and has another idea of which machine is this one.
-    let client = if call.url.scheme() == "http" { client.no_proxy() } else { client };
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let request = client.build().context("TLS can't be set up")?.request(call.method.clone(), call.url.clone());
-    let request = request.headers(headers.clone()).body(call.body.clone().unwrap_or_default());
-    let started = Instant::now();
-    let silent = |error: reqwest::Error| {
-        let fix = "start the sandbox, or set POLICY_AGGREGATOR_BASE_URL to where it listens";
-        let failure =
-            Failure::new(exit::LACKING, "the API does not answer").at(call.url.origin().ascii_serialization());
-        failure.because(error.without_url()).fix(fix)
-    };
-    let answer = request.send().await.map_err(silent)?;
-    let (status, answered) = (answer.status().as_u16(), answer.headers().clone());
-    let body = answer.bytes().await.map_err(silent)?;
-    let duration_ms = tenths(started.elapsed());
-    let broken = judge(&contract, &call, &headers, &Response { status, headers: &answered, body: &body });
+    let Answer { status, duration_ms, headers: answered, body, broken } = call.send(key, &contract).await?;
     let good = (200..300).contains(&status) && broken.is_empty();
     let text = String::from_utf8_lossy(&body).into_owned();
     let value: Option<Value> = serde_json::from_str(&text).ok();
@@ -185,8 +184,37 @@ pub(crate) fn contract(path: Option<&std::path::Path>) -> Result<Contract, Failu
 }
 
 impl Call {
+    /// A `GET` without a body.
+    pub(crate) fn get(service: &Service, path: &str, query: &[(&str, &str)]) -> Result<Self, Failure> {
+        let url = target(service, path, query)?;
+        Ok(Self { method: Method::GET, url, path: path.to_owned(), headers: Vec::new(), body: None })
+    }
+
+    /// Makes the call, and holds it and its answer against the contract.
+    pub(crate) async fn send(&self, key: &SecretString, contract: &Contract) -> anyhow::Result<Answer> {
+        let sent = self.headers(key)?;
+        let client = reqwest::Client::builder().timeout(TIMEOUT).no_gzip().redirect(reqwest::redirect::Policy::none());
+        // A proxy would see the key in clear, and has another idea of which machine is this one.
+        let client = if self.url.scheme() == "http" { client.no_proxy() } else { client };
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let request = client.build().context("TLS can't be set up")?.request(self.method.clone(), self.url.clone());
+        let request = request.headers(sent.clone()).body(self.body.clone().unwrap_or_default());
+        let started = Instant::now();
+        let silent = |error: reqwest::Error| {
+            let fix = "start the sandbox, or set POLICY_AGGREGATOR_BASE_URL to where it listens";
+            let failure =
+                Failure::new(exit::LACKING, "the API does not answer").at(self.url.origin().ascii_serialization());
+            failure.because(error.without_url()).fix(fix)
+        };
+        let answer = request.send().await.map_err(silent)?;
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let body = answer.bytes().await.map_err(silent)?;
+        let duration_ms = tenths(started.elapsed());
+        let broken = judge(contract, self, &sent, &Response { status, headers: &headers, body: &body });
+        Ok(Answer { status, duration_ms, headers, body, broken })
+    }
+
     fn of(args: &Args) -> anyhow::Result<Self> {
-        let mut url = base(&args.service.base_url)?;
         let path = args.path.split_once('?').map_or(args.path.as_str(), |(path, _)| path);
         if !path.starts_with('/') || args.path.contains(['?', '#']) {
             return Err(Failure::new(exit::USAGE, "the path can't be used")
@@ -194,10 +222,8 @@ impl Call {
                 .fix("begin it with / and leave the query out: --query limit=5")
                 .into());
         }
-        url.set_path(&format!("{}{path}", url.path().trim_end_matches('/')));
-        if !args.query.is_empty() {
-            url.query_pairs_mut().extend_pairs(&args.query);
-        }
+        let query: Vec<_> = args.query.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let url = target(&args.service, path, &query)?;
         let body = args.data.as_deref().map(read).transpose()?;
         if let Some(body) = &body
             && let Err(error) = serde_json::from_str::<Value>(body)
@@ -235,6 +261,16 @@ impl Call {
         }
         Ok(headers)
     }
+}
+
+/// A path and a query at the service.
+fn target(service: &Service, path: &str, query: &[(&str, &str)]) -> Result<Url, Failure> {
+    let mut url = base(&service.base_url)?;
+    url.set_path(&format!("{}{path}", url.path().trim_end_matches('/')));
+    if !query.is_empty() {
+        url.query_pairs_mut().extend_pairs(query);
+    }
+    Ok(url)
 }
 
 /// The address, if the key is safe on its way there.

@@ -9,6 +9,7 @@ pub(crate) mod shelf;
 pub(crate) mod watch;
 
 use crate::failure::Failure;
+use crate::support::organisation;
 use crate::{exit, log, provided};
 use anyhow::{Context, anyhow};
 use mdbook_driver::MDBook;
@@ -96,7 +97,8 @@ impl Book {
         let contract = settings.load_contract(&self.root).map_err(|error| {
             self.fault("the contract can't be used", &settings.contract).fix("mend what is named above").because(error)
         })?;
-        let provided = provided::all(&self.root, &self.root.join(&settings.state).join(COVERAGE));
+        let provided =
+            provided::all(&self.root, &self.root.join(&settings.state).join(COVERAGE)).map_err(Failure::from)?;
         book.with_preprocessor(Preprocess::new(contract, settings, provided));
         // It takes the place of the program of the same name that book.toml gives for stock mdBook.
         book.with_preprocessor(mdbook_mermaid::Mermaid);
@@ -112,12 +114,14 @@ impl Book {
         Ok(Built { title, pages: pages.count() })
     }
 
-    /// What to watch for changes: the pages, the theme, the configuration, the review calendar and its `extra-watch-dirs`, which exist.
+    /// What to watch for changes: the pages, the theme, the configuration and its `extra-watch-dirs`, and what pages take their
+    /// text from, which exist.
     pub(crate) fn watched(&self) -> anyhow::Result<Vec<PathBuf>> {
         let config = self.config()?;
         let theme = config.get::<PathBuf>("output.html.theme")?.unwrap_or_else(|| "theme".into());
         let review = Settings::of(&config).unwrap_or_default().review;
         let mut paths = vec![PathBuf::from(CONFIG), config.book.src.clone(), theme, "contract".into(), review];
+        paths.push(organisation::FILE.into());
         paths.extend(config.build.extra_watch_dirs.iter().cloned());
         let mut paths: Vec<_> = paths.into_iter().map(|path| self.root.join(path)).collect();
         paths.retain(|path| path.exists());
