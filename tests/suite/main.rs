@@ -14,6 +14,7 @@
 //! - [`gate`]: the gate on a book of another API, and every fault that can be planted in it
 //! - [`receivers`]: the sample webhook receivers; [`samples`] makes samples ready to run, [`sender`] sends them webhooks
 //! - [`slack`]: the sample Slack bot, against a fake of Slack's Web API
+//! - [`style`]: the prose linter on every page
 //! - [`template`]: a project of one's own, made and tested as its CI does
 //! - [`validate`]: the judge of integrations, on right and wrong ones
 //! - [`webhook`]: the tool for webhooks on the command line
@@ -43,6 +44,7 @@ mod sandbox;
 mod sender;
 mod serve;
 mod slack;
+mod style;
 mod support;
 mod tabs;
 mod template;
