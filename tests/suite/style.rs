@@ -135,7 +135,7 @@ fn each_fault_is_found_where_it_stands_and_nothing_else_is() {
         "# Glossary\n\nCursor\n: A mark in a list.\n\nTTL (time to live), SHA-256\n: How long it lasts.\n",
     );
     for (name, text, _) in FAULTS {
-        let text = if name == "hard" { vec![text; 10].join(" ") } else { text.to_owned() };
+        let text = if name == "hard" { [text; 10].join(" ") } else { text.to_owned() };
         page(name, &format!("# Page\n\n{text}\n"));
     }
 

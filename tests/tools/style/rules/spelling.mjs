@@ -15,7 +15,7 @@ const ENTRIES = [
   [/\bsand[- ]box/gi, "sandbox"],
   [/\bcall[- ]backs?\b/gi, "callback"],
   [/\bidempotence[- ]keys?\b/gi, "idempotency key"],
-  [/\be-mails?\b/gi, "email"],
+  [/\bemails?\b/gi, "e-mail"],
   [/\bquickstart\b/gi, "quick start"],
   [/\bfilenames?\b/gi, "file name"],
   // Names, as their owners write them.

@@ -6,6 +6,7 @@ import { find, phrase } from "../page.mjs";
 export const COMMON = {
   API: "what the book is about",
   HTTP: "what every call is made with",
+  POST: "the method of HTTP that sends something",
   HTTPS: "the same, encrypted",
   URL: "what every call is made to",
   JSON: "what every answer of the API is",
@@ -32,14 +33,14 @@ const PATTERNS = [ABBREVIATION, ...TERMS.map((term) => phrase(`${term}s?`))];
 
 export function undefinedTerm({ sentences, source }, report, { glossary, common }) {
   const seen = new Set();
-  // A heading names what the text below it defines.
-  for (const sentence of sentences.filter(({ kind }) => kind !== "heading")) {
+  for (const sentence of sentences) {
     for (const found of PATTERNS.flatMap((pattern) => [...find(sentence, pattern)])) {
       const term = plain(found.text);
-      if (seen.has(term)) continue;
-      seen.add(term);
       if (found.text in COMMON) common.add(found.text);
-      else if (!glossary.has(term) && !isDefinition(sentence.text, found, source))
+      // A heading names what the text below it defines.
+      if (found.text in COMMON || sentence.kind === "heading" || seen.has(term)) continue;
+      seen.add(term);
+      if (!glossary.has(term) && !isDefinition(sentence.text, found, source))
         report(found.line, `“${found.text}” is not defined: define it here, *in italics* or in brackets, or in the glossary`);
     }
   }
