@@ -1,4 +1,4 @@
-//! The handbook itself: everything on every page holds, and no fence is left out.
+//! The handbook itself: everything on every page holds, no fence is left out, and the pages to look things up in keep their form.
 
 use std::fs;
 use std::path::Path;
@@ -43,4 +43,38 @@ async fn everything_in_the_handbook_holds() {
     assert!(blocks.iter().all(|block| block["status"] == "passed" || block["status"] == "skipped"), "{report:#}");
     assert!(skipped == 0 || std::env::var("CI").as_deref() != Ok("true"), "{:#}", report["lacking"]);
     assert!(blocks.len() >= AT_LEAST.max(fences(&book.join("src"))), "{} blocks", blocks.len());
+}
+
+/// A page of the handbook.
+fn page(path: &str) -> String {
+    fs::read_to_string(repository().join("src").join(path)).expect("the page")
+}
+
+#[test]
+fn the_glossary_is_in_order_and_each_term_leads_on() {
+    let glossary = page("glossary.md");
+    let entries: Vec<_> = glossary.split("\n\n").filter_map(|part| part.split_once("\n: ")).collect();
+    assert!(entries.len() > 40, "{} terms", entries.len());
+    let key = |term: &str| term.to_lowercase().replace('-', "");
+    for pair in entries.windows(2) {
+        assert!(key(pair[0].0) < key(pair[1].0), "`{}` stands before `{}`", pair[0].0, pair[1].0);
+    }
+    for (term, definition) in entries {
+        assert!(definition.contains(".md"), "`{term}` leads nowhere");
+    }
+}
+
+#[test]
+fn the_answers_of_the_faq_are_short_and_lead_on() {
+    let faq = page("faq.md");
+    let questions: Vec<_> = faq.split("\n### ").skip(1).collect();
+    assert!(questions.len() >= 20, "{} questions", questions.len());
+    for question in questions {
+        let (title, answer) = question.split_once('\n').expect("an answer");
+        let answer = answer.split("\n## ").next().unwrap_or_default();
+        let words: Vec<_> =
+            answer.split("```").step_by(2).flat_map(str::lines).filter(|line| !line.is_empty()).collect();
+        assert!(words.len() <= 5, "{title}: {} lines", words.len());
+        assert!(words.iter().any(|line| line.contains(".md")), "{title} leads nowhere");
+    }
 }
