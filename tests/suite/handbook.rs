@@ -1,4 +1,5 @@
-//! The handbook itself: everything on every page holds, no fence is left out, and each error leads to its entry.
+//! The handbook itself: everything on every page holds, no fence is left out, each error leads to its entry, and the pages to look
+//! things up in keep their form.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -84,4 +85,38 @@ async fn the_type_of_each_error_leads_to_its_entry() {
         missing.remove(anchor);
     }
     assert!(missing.is_empty(), "no sample of an error leads to {missing:?}");
+}
+
+/// A page of the handbook.
+fn page(path: &str) -> String {
+    fs::read_to_string(repository().join("src").join(path)).expect("the page")
+}
+
+#[test]
+fn the_glossary_is_in_order_and_each_term_leads_on() {
+    let glossary = page("glossary.md");
+    let entries: Vec<_> = glossary.split("\n\n").filter_map(|part| part.split_once("\n: ")).collect();
+    assert!(entries.len() > 40, "{} terms", entries.len());
+    let key = |term: &str| term.to_lowercase().replace('-', "");
+    for pair in entries.windows(2) {
+        assert!(key(pair[0].0) < key(pair[1].0), "`{}` stands before `{}`", pair[0].0, pair[1].0);
+    }
+    for (term, definition) in entries {
+        assert!(definition.contains(".md"), "`{term}` leads nowhere");
+    }
+}
+
+#[test]
+fn the_answers_of_the_faq_are_short_and_lead_on() {
+    let faq = page("faq.md");
+    let questions: Vec<_> = faq.split("\n### ").skip(1).collect();
+    assert!(questions.len() >= 20, "{} questions", questions.len());
+    for question in questions {
+        let (title, answer) = question.split_once('\n').expect("an answer");
+        let answer = answer.split("\n## ").next().unwrap_or_default();
+        let words: Vec<_> =
+            answer.split("```").step_by(2).flat_map(str::lines).filter(|line| !line.is_empty()).collect();
+        assert!(words.len() <= 5, "{title}: {} lines", words.len());
+        assert!(words.iter().any(|line| line.contains(".md")), "{title} leads nowhere");
+    }
 }
