@@ -247,7 +247,8 @@ mod tests {
             assert!(table, "{wrong}: line {line}");
         }
         let none = WHOLE.split("[[role]]").next().expect("the start");
-        let fault = parse(&format!("{none}[review]\nfeedback = \"1 day\"\n")).expect_err("no role");
+        let rest = "[incident]\nreport = \"1 day\"\n[review]\nfeedback = \"1 day\"\n";
+        let fault = parse(&format!("{none}{rest}")).expect_err("no role");
         assert!(fault.reason.contains("[[role]]"), "{}", fault.reason);
     }
 
