@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 use crate::support::repository;
 use crate::tools;
 
+/// Makes a form wrong in one way.
+type Spoil = fn(&mut Value);
+
 const SCHEMA: &str = include_str!("forms/schema.json");
 /// The one that is no form.
 const CONFIG: &str = "config.yml";
@@ -64,7 +67,7 @@ fn each_form_keeps_githubs_rules() {
 #[test]
 fn what_github_would_refuse_is_refused() {
     let right = yaml("integration-support.yml");
-    let wrong: [(&str, fn(&mut Value)); 15] = [
+    let wrong: [(&str, Spoil); 15] = [
         ("no name", |form| drop(form.as_object_mut().expect("a form").remove("name"))),
         ("a name of blanks", |form| form["name"] = json!("  ")),
         ("a description that is no text", |form| form["description"] = json!(true)),

@@ -1,6 +1,6 @@
 //! `proofbook support`: what a support request needs; and what the pages say of support.
 //!
-//! - [`bundle`]: one file for a support request, without secrets
+//! - [`bundle`]: one file for a support request, without secrets; [`summary`]: what is in it
 //! - [`environment`]: the versions and the variables here; [`service`]: what the API answers
 //! - [`redact`]: takes secrets out
 //! - [`organisation`]: `support.toml`, who helps, when and how fast
@@ -10,6 +10,7 @@ mod environment;
 pub(crate) mod organisation;
 mod redact;
 mod service;
+mod summary;
 
 use std::process::ExitCode;
 

@@ -1,12 +1,14 @@
 //! `support.toml`: who helps, when and how fast, as an organisation fills it in, for `{{proofbook support.NAME}}`.
+//!
+//! [`field`]: what a field may be.
+
+mod field;
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::Path;
 
 use anyhow::anyhow;
-use reqwest::Url;
-use serde::{Deserialize, Deserializer, de};
+use serde::Deserialize;
 
 use crate::exit;
 use crate::failure::Failure;
@@ -21,12 +23,6 @@ pub(crate) struct Fault {
     pub(crate) line: usize,
     /// What is wrong there.
     pub(crate) reason: String,
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{FILE}:{}: {}", self.line, self.reason)
-    }
 }
 
 impl From<Fault> for Failure {
@@ -81,43 +77,43 @@ struct Organisation {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Contact {
-    #[serde(deserialize_with = "address")]
+    #[serde(deserialize_with = "field::address")]
     repository: String,
-    #[serde(deserialize_with = "address")]
+    #[serde(deserialize_with = "field::address")]
     handbook: String,
-    #[serde(deserialize_with = "email")]
+    #[serde(deserialize_with = "field::email")]
     email: String,
-    #[serde(deserialize_with = "email")]
+    #[serde(deserialize_with = "field::email")]
     security: String,
-    #[serde(deserialize_with = "address")]
+    #[serde(deserialize_with = "field::address")]
     status: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Hours {
-    #[serde(deserialize_with = "words")]
+    #[serde(deserialize_with = "field::words")]
     days: String,
-    #[serde(deserialize_with = "time_of_day")]
+    #[serde(deserialize_with = "field::time_of_day")]
     from: String,
-    #[serde(deserialize_with = "time_of_day")]
+    #[serde(deserialize_with = "field::time_of_day")]
     to: String,
-    #[serde(deserialize_with = "time_zone")]
+    #[serde(deserialize_with = "field::time_zone")]
     time_zone: String,
-    #[serde(default, deserialize_with = "words")]
+    #[serde(default, deserialize_with = "field::words")]
     closed: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Severity {
-    #[serde(deserialize_with = "word")]
+    #[serde(deserialize_with = "field::word")]
     name: String,
-    #[serde(deserialize_with = "words")]
+    #[serde(deserialize_with = "field::words")]
     means: String,
-    #[serde(deserialize_with = "duration")]
+    #[serde(deserialize_with = "field::duration")]
     first_response: String,
-    #[serde(deserialize_with = "duration")]
+    #[serde(deserialize_with = "field::duration")]
     update: String,
     #[serde(default)]
     around_the_clock: bool,
@@ -126,90 +122,28 @@ struct Severity {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Role {
-    #[serde(deserialize_with = "words")]
+    #[serde(deserialize_with = "field::words")]
     name: String,
-    #[serde(deserialize_with = "words")]
+    #[serde(deserialize_with = "field::words")]
     takes: String,
-    #[serde(deserialize_with = "email")]
+    #[serde(deserialize_with = "field::email")]
     email: String,
-    #[serde(deserialize_with = "duration")]
+    #[serde(deserialize_with = "field::duration")]
     answers: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Incident {
-    #[serde(deserialize_with = "duration")]
+    #[serde(deserialize_with = "field::duration")]
     report: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Review {
-    #[serde(deserialize_with = "duration")]
+    #[serde(deserialize_with = "field::duration")]
     feedback: String,
-}
-
-/// A text that must be right by a rule; the message of the rule says what it wants.
-fn checked<'de, D: Deserializer<'de>>(
-    deserializer: D,
-    wanted: &str,
-    right: impl Fn(&str) -> bool,
-) -> Result<String, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    if right(&text) { Ok(text) } else { Err(de::Error::custom(format!("{text:?} is not {wanted}"))) }
-}
-
-fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    // A cell of a table ends at a bar, and a directive is one line.
-    checked(deserializer, "a line of text without |", |text| {
-        !text.trim().is_empty() && !text.contains(['|', '\n', '\r', '{', '}'])
-    })
-}
-
-fn word<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    checked(deserializer, "one word in small letters", |text| {
-        !text.is_empty() && text.chars().all(|letter| letter.is_ascii_lowercase())
-    })
-}
-
-fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    checked(deserializer, "an https address without a slash at its end", |text| {
-        let plain = !text.ends_with('/') && !text.contains(['|', ' ', '(', ')', '{', '}']);
-        plain && Url::parse(text).is_ok_and(|url| url.scheme() == "https")
-    })
-}
-
-fn email<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    checked(deserializer, "an e-mail address, such as help@example.com", |text| {
-        let plain = |part: &str| {
-            !part.is_empty() && part.chars().all(|letter| letter.is_ascii_alphanumeric() || "._+-".contains(letter))
-        };
-        text.split_once('@').is_some_and(|(name, host)| plain(name) && plain(host) && host.contains('.'))
-    })
-}
-
-fn time_of_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    checked(deserializer, "a time of the day, such as 09:00", |text| {
-        text.len() == 5 && text.parse::<jiff::civil::Time>().is_ok()
-    })
-}
-
-fn time_zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    checked(deserializer, "a time zone of the IANA database, such as Europe/Berlin or UTC", |text| {
-        // A machine without the database knows none: then any name will do.
-        jiff::tz::db().available().next().is_none() || jiff::tz::TimeZone::get(text).is_ok()
-    })
-}
-
-fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    const UNITS: [&str; 5] = ["minute", "hour", "day", "business hour", "business day"];
-    checked(deserializer, "a time such as `30 minutes`, `4 business hours` or `1 day`", |text| {
-        let Some((number, unit)) = text.split_once(' ') else { return false };
-        number.parse::<u16>().is_ok_and(|number| number > 0)
-            && UNITS.contains(&unit.strip_suffix('s').unwrap_or(unit))
-            && (number == "1") != unit.ends_with('s')
-    })
 }
 
 impl Organisation {
@@ -313,7 +247,8 @@ mod tests {
             assert!(table, "{wrong}: line {line}");
         }
         let none = WHOLE.split("[[role]]").next().expect("the start");
-        let fault = parse(&format!("{none}[review]\nfeedback = \"1 day\"\n")).expect_err("no role");
+        let rest = "[incident]\nreport = \"1 day\"\n[review]\nfeedback = \"1 day\"\n";
+        let fault = parse(&format!("{none}{rest}")).expect_err("no role");
         assert!(fault.reason.contains("[[role]]"), "{}", fault.reason);
     }
 

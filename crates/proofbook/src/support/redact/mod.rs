@@ -93,7 +93,7 @@ impl Redactor {
     pub(super) fn file(&mut self, text: &str) -> Vec<String> {
         // A private key has many lines.
         let text = rules::private_keys(self, text);
-        if let Some(lines) = self.json(&text, |value| serde_json::to_string_pretty(value)) {
+        if let Some(lines) = self.json(&text, serde_json::to_string_pretty) {
             return lines.lines().map(str::to_owned).collect();
         }
         text.lines().map(|line| self.string(line)).collect()
@@ -128,7 +128,7 @@ impl Redactor {
 
     /// Text that may be JSON.
     fn string(&mut self, text: &str) -> String {
-        self.json(text, |value| serde_json::to_string(value)).unwrap_or_else(|| self.text(text))
+        self.json(text, serde_json::to_string).unwrap_or_else(|| self.text(text))
     }
 
     /// Text that is JSON, by its structure. Its bytes stay as they are unless something is removed: they decide whether a
