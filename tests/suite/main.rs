@@ -9,11 +9,13 @@
 //! - [`action`]: the GitHub Action's steps, run here
 //! - [`browser`]: what a reader sees in a real browser; [`tabs`]: variants in several languages there
 //! - [`contract`]: a public linter and the examples
+//! - [`feedback`]: the form at the foot of each page, and what came in by it
 //! - [`findings`]: the gate's codes and their page; [`watch`]: the gate on each save
 //! - [`reports`]: the gate's reports for machines
 //! - [`gate`]: the gate on a book of another API, and every fault that can be planted in it
 //! - [`receivers`]: the sample webhook receivers; [`samples`] makes samples ready to run, [`sender`] sends them webhooks
 //! - [`slack`]: the sample Slack bot, against a fake of Slack's Web API
+//! - [`showcase`]: what others have built, as text only, and what is wrong with an entry
 //! - [`template`]: a project of one's own, made and tested as its CI does
 //! - [`validate`]: the judge of integrations, on right and wrong ones
 //! - [`webhook`]: the tool for webhooks on the command line
@@ -31,6 +33,7 @@ mod browser;
 mod build;
 mod chromium;
 mod contract;
+mod feedback;
 mod findings;
 mod fuzz;
 mod gate;
@@ -42,6 +45,7 @@ mod samples;
 mod sandbox;
 mod sender;
 mod serve;
+mod showcase;
 mod slack;
 mod support;
 mod tabs;

@@ -117,6 +117,8 @@ codes! {
     HeaderNotShown = "header-not-shown",
     /// The contract can't be used.
     BadContract = "bad-contract",
+    /// A data file, of which a page is made, that breaks its schema.
+    BadData = "bad-data",
 }
 
 impl fmt::Display for Code {

@@ -1,6 +1,6 @@
 //! The command line: which subcommand runs, and what `--help` teaches.
 
-use crate::{api, build, check, exit, new, preprocess, sandbox, serve, test, validate, webhook};
+use crate::{api, build, check, exit, feedback, new, preprocess, sandbox, serve, test, validate, webhook};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -29,6 +29,7 @@ enum Command {
     Webhook(webhook::Args),
     Validate(validate::Args),
     New(new::Args),
+    Feedback(feedback::Args),
     #[command(hide = true)]
     Preprocess(preprocess::Args),
 }
@@ -68,6 +69,7 @@ impl Cli {
             Command::Webhook(args) => webhook::run(args).await,
             Command::Validate(args) => validate::run(args).await,
             Command::New(args) => new::run(args).await,
+            Command::Feedback(args) => feedback::run(&args),
             Command::Preprocess(args) => preprocess::run(&args),
         }
     }

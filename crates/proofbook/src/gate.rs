@@ -36,6 +36,8 @@ pub(crate) enum Format {
 pub(crate) struct Proof {
     pub(crate) book: proofbook_gate::Book,
     pub(crate) contract: Contract,
+    /// What is wrong with the data that pages are made of.
+    data: Vec<Finding>,
     /// The contract's file, from the book's root, and its text.
     pub(crate) path: String,
     pub(crate) text: String,
@@ -45,7 +47,8 @@ impl Proof {
     /// Reads the book and its contract, or says why not.
     pub(crate) fn of(root: &Path) -> Result<Self, Box<Finding>> {
         let unreadable = |error: proofbook_gate::Error| Box::new(error.finding());
-        let book = proofbook_gate::Book::load_with(root, &provided::fixed()).map_err(unreadable)?;
+        let (provided, data) = provided::fixed(root);
+        let book = proofbook_gate::Book::load_with(root, &provided).map_err(unreadable)?;
         book.settings()
             .sandbox
             .parse::<Kind>()
@@ -53,14 +56,16 @@ impl Proof {
         let path = book.settings().contract.clone();
         // A book without an API has none.
         let text = std::fs::read_to_string(root.join(&path)).unwrap_or_default();
-        Ok(Self { contract: book.contract().clone(), book, path: path.display().to_string(), text })
+        Ok(Self { contract: book.contract().clone(), book, data, path: path.display().to_string(), text })
     }
 
     /// The static checks.
     pub(crate) fn check(&self) -> Checked {
         let paths: Vec<&str> = PATHS.iter().chain(control::PATHS).copied().collect();
         let surroundings = Surroundings { commands: &accepts, paths: &paths };
-        check(&self.book, &self.contract, &surroundings, &GENERATED)
+        let mut checked = check(&self.book, &self.contract, &surroundings, &GENERATED);
+        checked.findings.extend(self.data.iter().cloned());
+        checked
     }
 }
 

@@ -10,6 +10,7 @@
 //! - [`webhook`]: receives, sends, explains and repeats webhooks
 //! - [`validate`]: judges an integration
 //! - [`new`]: a project of one's own from a template
+//! - [`feedback`]: what readers report of the pages
 //!
 //! - [`preprocess`]: what stock mdBook starts
 //!
@@ -18,7 +19,7 @@
 //! - [`book`]: finds, builds and watches an mdBook
 //! - [`web`]: the pages that `serve` puts around the sandbox
 //! - [`gate`]: what `test` and `check` share
-//! - [`provided`]: what this command provides to pages
+//! - [`provided`]: what this command provides to pages; [`showcase`]: the entries of the page of that name
 //! - [`contract`]: the OpenAPI document that belongs to a book
 //! - [`listen`]: binds an address, or says which one is free
 //! - [`stop`]: the signals that end a server
@@ -35,6 +36,7 @@ mod contract;
 mod exit;
 mod exports;
 mod failure;
+mod feedback;
 mod gate;
 mod listen;
 mod log;
@@ -44,6 +46,7 @@ mod preprocess;
 mod provided;
 mod sandbox;
 mod serve;
+mod showcase;
 mod stop;
 mod test;
 mod validate;

@@ -1,21 +1,26 @@
-//! What this command provides to pages: `{{proofbook command-line}}`, `{{proofbook webhook-causes}}` and
-//! `{{proofbook coverage}}`.
+//! What this command provides to pages: `{{proofbook command-line}}`, `{{proofbook webhook-causes}}`, `{{proofbook showcase}}`
+//! and `{{proofbook coverage}}`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
 use clap::CommandFactory;
+use proofbook_gate::Finding;
 use proofbook_webhook::cause::Cause;
 
 use crate::cli::Cli;
+use crate::failure::Failure;
+use crate::{exit, showcase};
 
 /// How wide the help is on the page: as wide as the command writes it into a file.
 const WIDTH: usize = 100;
 
-/// What is the same wherever it is asked for.
-pub(crate) fn fixed() -> BTreeMap<String, String> {
-    BTreeMap::from([("command-line".to_owned(), command_line()), ("webhook-causes".to_owned(), webhook_causes())])
+/// What comes from the code and from the data beside the book at `root`; and what is wrong with that data.
+pub(crate) fn fixed(root: &Path) -> (BTreeMap<String, String>, Vec<Finding>) {
+    let (showcase, findings) = showcase::page(root);
+    let texts = [("command-line", command_line()), ("webhook-causes", webhook_causes()), ("showcase", showcase)];
+    (texts.into_iter().map(|(name, text)| (name.to_owned(), text)).collect(), findings)
 }
 
 /// Why a webhook does not verify: a row a cause.
@@ -24,12 +29,18 @@ fn webhook_causes() -> String {
     format!("| What is wrong | What to do |\n|---|---|\n{}", rows.concat())
 }
 
-/// All of it. `record` is where the last whole run of the gate has left what it showed.
-pub(crate) fn all(record: &Path) -> BTreeMap<String, String> {
-    let mut all = fixed();
+/// All of it, for a build, which stops at data that is wrong. `record` is where the last whole run of the gate has left what it
+/// showed.
+pub(crate) fn all(root: &Path, record: &Path) -> Result<BTreeMap<String, String>, Failure> {
+    let (mut all, findings) = fixed(root);
+    if let Some(finding) = findings.into_iter().next() {
+        let failure =
+            Failure::new(exit::FOUND, finding.message).at(root.join(finding.place.to_string()).display().to_string());
+        return Err(failure.fix(finding.help));
+    }
     let coverage = std::fs::read_to_string(record).unwrap_or_else(|_| NO_RUN.to_owned());
     all.insert("coverage".to_owned(), coverage);
-    all
+    Ok(all)
 }
 
 /// What stands on the page of a book that was not tested here.
