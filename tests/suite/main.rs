@@ -10,6 +10,7 @@
 //! - [`bundle`]: what is sent to support has no secret in it
 //! - [`browser`]: what a reader sees in a real browser; [`tabs`]: variants in several languages there
 //! - [`contract`]: a public linter and the examples
+//! - [`feedback`]: the form at the foot of each page, and what came in by it
 //! - [`findings`]: the gate's codes and their page; [`watch`]: the gate on each save
 //! - [`forms`]: the issue forms, and their words
 //! - [`organisation`]: what the pages say of support, and the file that it comes from
@@ -19,6 +20,7 @@
 //! - [`screenshots`]: the pictures of the tools are what the tools look like
 //! - [`slack`]: the sample Slack bot, against a fake of Slack's Web API
 //! - [`style`]: the prose linter on every page
+//! - [`showcase`]: what others have built, as text only, and what is wrong with an entry
 //! - [`template`]: a project of one's own, made and tested as its CI does
 //! - [`validate`]: the judge of integrations, on right and wrong ones
 //! - [`webhook`]: the tool for webhooks on the command line
@@ -38,6 +40,7 @@ mod build;
 mod bundle;
 mod chromium;
 mod contract;
+mod feedback;
 mod findings;
 mod forms;
 mod fuzz;
@@ -54,6 +57,7 @@ mod sandbox;
 mod screenshots;
 mod sender;
 mod serve;
+mod showcase;
 mod slack;
 mod style;
 mod support;

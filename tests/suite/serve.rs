@@ -90,7 +90,9 @@ async fn nothing_is_loaded_from_another_origin() {
     for path in ["/", "/guide/picture.html", "/explorer/"] {
         let page = get(&server, path).await;
         let policy = page.headers()[CONTENT_SECURITY_POLICY].to_str().expect("a text").to_owned();
-        assert!(policy.contains("default-src 'self'") && !policy.contains("http"), "{path}: {policy}");
+        // What a reader sends off is followed as a link is; it loads nothing.
+        let loads: Vec<&str> = policy.split("; ").filter(|rule| !rule.starts_with("form-action ")).collect();
+        assert!(loads.contains(&"default-src 'self'") && !loads.concat().contains("http"), "{path}: {policy}");
         let html = page.text().await.expect("a text");
         for attribute in ["src=\"http", "src=\"//", "href=\"http"] {
             assert!(!html.contains(attribute), "{path} has {attribute}");

@@ -125,6 +125,8 @@ codes! {
     ReviewUnused = "review-unused",
     /// A page that nobody has reviewed in time. It is a warning.
     ReviewOverdue = "review-overdue",
+    /// A data file, of which a page is made, that breaks its schema.
+    BadData = "bad-data",
 }
 
 impl fmt::Display for Code {

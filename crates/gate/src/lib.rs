@@ -8,7 +8,8 @@
 //!
 //! - [`pages`]: a book's pages in the order of `SUMMARY.md`, expanded, with a line map back to their source
 //! - [`blocks`]: the fences on a page, and what their info strings ask for
-//! - [`reference`]: text that pages take from the contract; [`preprocess`]: the same for mdBook
+//! - [`reference`]: text that pages take from the contract; [`preprocess`]: the same for mdBook; [`feedback`]: the form at the
+//!   foot of each page
 //! - [`plan`]: which blocks run together, and what each is expected to print
 //! - [`run`]: runs a plan against sandboxes and judges what comes of it
 //! - [`expected`]: holds output against what a page shows
@@ -27,6 +28,7 @@ pub mod check;
 pub mod coverage;
 mod error;
 pub mod expected;
+pub mod feedback;
 pub mod finding;
 pub mod history;
 mod lines;

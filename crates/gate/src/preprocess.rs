@@ -7,10 +7,12 @@ use mdbook_preprocessor::errors::{Error, Result};
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use proofbook_contract::Contract;
 
+use crate::feedback::Form;
 use crate::reference::Directives;
 use crate::settings::Settings;
 
-/// Expands `{{contract …}}` and `{{proofbook …}}` in every chapter. It has to run after mdBook's `links`.
+/// Expands `{{contract …}}` and `{{proofbook …}}` in every chapter, and puts the feedback form below it. It has to run after
+/// mdBook's `links`.
 #[derive(Debug)]
 pub struct Preprocess {
     contract: Contract,
@@ -32,6 +34,10 @@ impl Preprocessor for Preprocess {
     }
 
     fn run(&self, context: &PreprocessorContext, mut book: Book) -> Result<Book> {
+        let form = match (&self.settings.feedback, context.renderer.as_str()) {
+            (Some(feedback), "html") => Some(Form::new(feedback, &self.contract, context).map_err(Error::msg)?),
+            _ => None,
+        };
         let mut directives = Directives::new(&self.contract, &self.settings).of_book(&context.root);
         for (name, text) in &self.provided {
             directives = directives.provide(name, text.clone());
@@ -50,6 +56,9 @@ impl Preprocessor for Preprocess {
                         failed.get_or_insert(format!("{path}:{}: {reason}", index + 1));
                     }
                 }
+            }
+            if let Some(form) = &form {
+                text.push_str(&form.of(chapter));
             }
             chapter.content = text;
         });

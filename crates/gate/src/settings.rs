@@ -49,6 +49,8 @@ pub struct Settings {
     pub bash: Option<Bash>,
     /// What draws the diagrams.
     pub mermaid: Option<Mermaid>,
+    /// Where readers say what is wrong with a page.
+    pub feedback: Option<Feedback>,
     /// Programs that a fence may say it `needs`, each with the command that installs it.
     pub programs: BTreeMap<String, String>,
     /// For stock mdBook: the program that expands `{{contract …}}`.
@@ -77,6 +79,7 @@ impl Default for Settings {
             node: None,
             bash: None,
             mermaid: None,
+            feedback: None,
             programs: BTreeMap::new(),
             command: None,
             optional: None,
@@ -133,6 +136,21 @@ pub struct Bash {
 pub struct Mermaid {
     /// The library as one script for browsers.
     pub script: PathBuf,
+}
+
+/// Where readers say what is wrong with a page: a form at its foot. Issues go to the repository that `git-repository-url` of
+/// `[output.html]` names.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Feedback {
+    /// The address for those who open no issue.
+    pub mail: Option<String>,
+    /// The issue form, a file of `.github/ISSUE_TEMPLATE`. Its fields are `page`, `version`, `block` and `reason`.
+    pub template: Option<String>,
+    /// The reasons of those whom the page helped.
+    pub yes: Vec<String>,
+    /// The reasons of those whom it did not help. All are options of the form's `reason`.
+    pub no: Vec<String>,
 }
 
 impl Settings {

@@ -1,6 +1,6 @@
 //! The command line: which subcommand runs, and what `--help` teaches.
 
-use crate::{api, build, check, exit, new, preprocess, sandbox, serve, support, test, validate, webhook};
+use crate::{api, build, check, exit, feedback, new, preprocess, sandbox, serve, support, test, validate, webhook};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -30,6 +30,7 @@ enum Command {
     Validate(validate::Args),
     New(new::Args),
     Support(support::Args),
+    Feedback(feedback::Args),
     #[command(hide = true)]
     Preprocess(preprocess::Args),
 }
@@ -71,6 +72,7 @@ impl Cli {
             Command::Validate(args) => validate::run(args).await,
             Command::New(args) => new::run(args).await,
             Command::Support(args) => support::run(args).await,
+            Command::Feedback(args) => feedback::run(&args),
             Command::Preprocess(args) => preprocess::run(&args),
         }
     }

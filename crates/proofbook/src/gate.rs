@@ -40,6 +40,8 @@ pub(crate) enum Format {
 pub(crate) struct Proof {
     pub(crate) book: proofbook_gate::Book,
     pub(crate) contract: Contract,
+    /// What is wrong with the data that pages are made of.
+    data: Vec<Finding>,
     /// The contract's file, from the book's root, and its text.
     pub(crate) path: String,
     pub(crate) text: String,
@@ -49,7 +51,7 @@ impl Proof {
     /// Reads the book and its contract, or says why not.
     pub(crate) fn of(root: &Path) -> Result<Self, Box<Finding>> {
         let unreadable = |error: proofbook_gate::Error| Box::new(error.finding());
-        let provided = provided::fixed(root).map_err(|fault| {
+        let (provided, data) = provided::fixed(root).map_err(|fault| {
             let place = Place { page: organisation::FILE.to_owned(), line: fault.line };
             unreadable(proofbook_gate::Error::Book { place, root: root.to_owned(), reason: fault.reason })
         })?;
@@ -61,7 +63,7 @@ impl Proof {
         let path = book.settings().contract.clone();
         // A book without an API has none.
         let text = std::fs::read_to_string(root.join(&path)).unwrap_or_default();
-        Ok(Self { contract: book.contract().clone(), book, path: path.display().to_string(), text })
+        Ok(Self { contract: book.contract().clone(), book, data, path: path.display().to_string(), text })
     }
 
     /// The static checks, as of a day, else as of today in UTC.
@@ -70,7 +72,9 @@ impl Proof {
         let today = today.unwrap_or_else(|| Offset::UTC.to_datetime(Timestamp::now()).date());
         let paths: Vec<&str> = PATHS.iter().chain(control::PATHS).copied().collect();
         let surroundings = Surroundings { commands: &accepts, paths: &paths };
-        check(&self.book, &self.contract, &surroundings, &GENERATED, today)
+        let mut checked = check(&self.book, &self.contract, &surroundings, &GENERATED, today);
+        checked.findings.extend(self.data.iter().cloned());
+        checked
     }
 }
 

@@ -11,6 +11,7 @@
 //! - [`validate`]: judges an integration
 //! - [`new`]: a project of one's own from a template
 //! - [`support`]: what a support request needs, and what pages say of support
+//! - [`feedback`]: what readers report of the pages
 //!
 //! - [`preprocess`]: what stock mdBook starts
 //!
@@ -19,7 +20,7 @@
 //! - [`book`]: finds, builds and watches an mdBook
 //! - [`web`]: the pages that `serve` puts around the sandbox
 //! - [`gate`]: what `test` and `check` share
-//! - [`provided`]: what this command provides to pages
+//! - [`provided`]: what this command provides to pages; [`showcase`]: the entries of the page of that name
 //! - [`contract`]: the OpenAPI document that belongs to a book
 //! - [`listen`]: binds an address, or says which one is free
 //! - [`stop`]: the signals that end a server
@@ -36,6 +37,7 @@ mod contract;
 mod exit;
 mod exports;
 mod failure;
+mod feedback;
 mod gate;
 mod listen;
 mod log;
@@ -45,6 +47,7 @@ mod preprocess;
 mod provided;
 mod sandbox;
 mod serve;
+mod showcase;
 mod stop;
 mod support;
 mod test;

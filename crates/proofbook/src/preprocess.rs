@@ -27,7 +27,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let settings = Settings::of(&context.config).map_err(anyhow::Error::msg)?;
     let contract = settings.load_contract(&context.root)?;
     let record = context.root.join(&settings.state).join(COVERAGE);
-    let provided = provided::all(&context.root, &record).map_err(Failure::from)?;
+    let provided = provided::all(&context.root, &record)?;
     let book = Preprocess::new(contract, settings, provided).run(&context, book)?;
     output::say(&serde_json::to_string(&book)?);
     Ok(ExitCode::SUCCESS)

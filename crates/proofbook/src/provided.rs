@@ -1,6 +1,6 @@
 //! What this command provides to pages: `{{proofbook command-line}}`, `{{proofbook webhook-causes}}`,
-//! `{{proofbook sandbox-controls}}`, `{{proofbook checklist}}`, `{{proofbook review-calendar}}`, `{{proofbook coverage}}`, and what
-//! an organisation has filled in, such as `{{proofbook support.email}}`.
+//! `{{proofbook sandbox-controls}}`, `{{proofbook checklist}}`, `{{proofbook review-calendar}}`, `{{proofbook showcase}}`,
+//! `{{proofbook coverage}}`, and what an organisation has filled in, such as `{{proofbook support.email}}`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -8,30 +8,34 @@ use std::path::Path;
 
 use clap::CommandFactory;
 use mdbook_driver::config::Config;
-use proofbook_gate::Settings;
 use proofbook_gate::review::Calendar;
+use proofbook_gate::{Finding, Settings};
 use proofbook_sandbox::policy_aggregator::control;
 use proofbook_webhook::cause::Cause;
 
 use crate::cli::Cli;
-use crate::validate::rules;
+use crate::failure::Failure;
 use crate::support::organisation::{self, Fault};
+use crate::validate::rules;
+use crate::{exit, showcase};
 
 /// How wide the help is on the page: as wide as the command writes it into a file.
 const WIDTH: usize = 100;
 
-/// What is the same whenever it is asked for, of the book in a folder.
-pub(crate) fn fixed(root: &Path) -> Result<BTreeMap<String, String>, Fault> {
+/// What comes from the code and from the data beside the book at `root`; and what is wrong with that data.
+pub(crate) fn fixed(root: &Path) -> Result<(BTreeMap<String, String>, Vec<Finding>), Fault> {
+    let (showcase, findings) = showcase::page(root);
     let provided = [
         ("command-line", command_line()),
         ("review-calendar", review_calendar(root)),
+        ("showcase", showcase),
         ("sandbox-controls", sandbox_controls()),
         ("webhook-causes", webhook_causes()),
         ("checklist", rules::markdown()),
     ];
     let mut all = organisation::texts(root)?;
     all.extend(provided.map(|(name, text)| (name.to_owned(), text)));
-    Ok(all)
+    Ok((all, findings))
 }
 
 /// The calls under `/sandbox/`: a row a call.
@@ -68,9 +72,15 @@ fn webhook_causes() -> String {
     format!("| What is wrong | What to do |\n|---|---|\n{}", rows.concat())
 }
 
-/// All of it. `record` is where the last whole run of the gate has left what it showed.
-pub(crate) fn all(root: &Path, record: &Path) -> Result<BTreeMap<String, String>, Fault> {
-    let mut all = fixed(root)?;
+/// All of it, for a build, which stops at data that is wrong. `record` is where the last whole run of the gate has left what it
+/// showed.
+pub(crate) fn all(root: &Path, record: &Path) -> Result<BTreeMap<String, String>, Failure> {
+    let (mut all, findings) = fixed(root)?;
+    if let Some(finding) = findings.into_iter().next() {
+        let failure =
+            Failure::new(exit::FOUND, finding.message).at(root.join(finding.place.to_string()).display().to_string());
+        return Err(failure.fix(finding.help));
+    }
     let coverage = std::fs::read_to_string(record).unwrap_or_else(|_| NO_RUN.to_owned());
     all.insert("coverage".to_owned(), coverage);
     Ok(all)

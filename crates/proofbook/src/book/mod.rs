@@ -97,8 +97,7 @@ impl Book {
         let contract = settings.load_contract(&self.root).map_err(|error| {
             self.fault("the contract can't be used", &settings.contract).fix("mend what is named above").because(error)
         })?;
-        let provided =
-            provided::all(&self.root, &self.root.join(&settings.state).join(COVERAGE)).map_err(Failure::from)?;
+        let provided = provided::all(&self.root, &self.root.join(&settings.state).join(COVERAGE))?;
         book.with_preprocessor(Preprocess::new(contract, settings, provided));
         // It takes the place of the program of the same name that book.toml gives for stock mdBook.
         book.with_preprocessor(mdbook_mermaid::Mermaid);

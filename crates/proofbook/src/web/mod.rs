@@ -26,10 +26,10 @@ use tower_http::set_header::SetResponseHeaderLayer;
 /// Lets nothing in from outside, and nothing out: no page, script, style, picture, font or call of another origin.
 ///
 /// mdBook, mermaid and Swagger UI write styles and small scripts into the page, hence `unsafe-inline`; Swagger UI keeps its
-/// icons in `data:` addresses.
+/// icons in `data:` addresses. A form opens what its reader sends it to, as a link does: the feedback form opens an issue or a mail.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self' 'unsafe-inline'; \
     style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; object-src 'none'; \
-    base-uri 'self'; form-action 'self'; frame-ancestors 'self'";
+    base-uri 'self'; form-action 'self' http: https: mailto:; frame-ancestors 'self'";
 
 /// All that is not the API or the sandbox's controls.
 pub(crate) fn router(desk: Arc<Desk>) -> Router {
