@@ -21,8 +21,8 @@
 
 pub mod backend;
 pub mod behaviour;
-pub mod control;
 mod compress;
+pub mod control;
 pub mod exchange;
 pub mod front;
 pub mod generic;
