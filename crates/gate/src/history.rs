@@ -112,7 +112,8 @@ impl Release {
             .map_err(|error: LoadError| wrong(one_line(&error.to_string()), as_released))?;
         let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         if contract.version() != name {
-            let message = format!("the version of this contract is {}, and its file says {name}", contract.version());
+            let message =
+                format!("the version of this contract is `{}`, and its file says `{name}`", contract.version());
             return Err(wrong(message, "name the file by its `info.version`"));
         }
         let version = Version::parse(&name).map_err(|error| {
