@@ -41,6 +41,7 @@ fn all() -> Report {
             block("src/b.md", 5, "json", Status::Unchanged),
         ],
         findings: vec![wrong.detail("- a\r\n+\tb ]]>\u{1b}[31m \u{1f4a5}\n"), link("one"), link("two")],
+        warnings: Vec::new(),
         lacking: vec![(Lack::new("node", "apt-get install nodejs"), 1), (Lack::new("ruby", "50%\nluck"), 2)],
         seen: Vec::new(),
         coverage: Some(Coverage {
