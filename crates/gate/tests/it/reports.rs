@@ -76,7 +76,7 @@ fn json_says_all_and_keeps_to_its_schema() {
 
     let document: Value = serde_json::from_str(&json::text(&all())).unwrap();
     let summary = json!({
-        "blocks": 6, "passed": 1, "unchanged": 1, "failed": 2, "not_run": 1, "skipped": 1, "findings": 3, "duration_ms": 2500
+        "blocks": 6, "passed": 1, "unchanged": 1, "failed": 2, "not_run": 1, "skipped": 1, "findings": 3, "warnings": 0, "duration_ms": 2500
     });
     assert_eq!(document["summary"], summary);
     assert_eq!(document["findings"][0]["detail"], "- a\n+\tb ]]>␛[31m 💥\n");
