@@ -67,7 +67,7 @@ async fn a_page_without_an_entry_and_an_entry_without_a_page_are_findings() {
 async fn a_calendar_that_can_not_be_read_is_a_finding_on_its_line() {
     for (entry, line, word) in [
         ("[[review]]\npage = \"src/\"\n", 12, "missing field"),
-        ("[[review]]\npage = \"src/\"\nrole = \"a\"\nreviewed = \"soon\"\nevery_days = 1\n", 15, "soon"),
+        ("[[review]]\npage = \"src/\"\nrole = \"a\"\nreviewed = \"soon\"\nevery_days = 1\n", 15, "year"),
         ("[[review]]\npage = \"src/\"\nrole = \"a\"\nreviewed = \"9999-12-31\"\nevery_days = 9\n", 12, "no day"),
     ] {
         let book = copy_of("review");

@@ -72,6 +72,14 @@ impl Contract {
         Ok(Contract(Arc::new(Inner { document, loaded, schemas })))
     }
 
+    /// As [`from_accepted`](Contract::from_accepted), from its text, such as that of a version that was released.
+    ///
+    /// # Errors
+    /// As [`from_accepted`](Contract::from_accepted), and if it is no YAML 1.2.
+    pub fn from_accepted_text(text: &str) -> Result<Contract, LoadError> {
+        Contract::from_accepted(parse::parse(text)?)
+    }
+
     /// The document as it was loaded: references unexpanded, keys in their order.
     #[must_use]
     pub fn document(&self) -> &Value {

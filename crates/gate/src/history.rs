@@ -5,7 +5,6 @@ use std::path::Path;
 
 use proofbook_contract::{Contract, Difference, LoadError, diff};
 use semver::Version;
-use serde_json::Value;
 
 use crate::error::Place;
 use crate::settings::Settings;
@@ -106,13 +105,12 @@ impl Release {
         };
         let as_released = "copy the contract here as it was released";
         let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string(), as_released))?;
-        let document: Value = serde_saphyr::from_str(&text)
-            .map_err(|error| wrong(format!("this is no YAML: {}", one_line(&error.to_string())), as_released))?;
-        let contract = Contract::from_accepted(document)
+        let contract = Contract::from_accepted_text(&text)
             .map_err(|error: LoadError| wrong(one_line(&error.to_string()), as_released))?;
         let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         if contract.version() != name {
-            let message = format!("the version of this contract is {}, and its file says {name}", contract.version());
+            let message =
+                format!("the version of this contract is `{}`, and its file says `{name}`", contract.version());
             return Err(wrong(message, "name the file by its `info.version`"));
         }
         let version = Version::parse(&name).map_err(|error| {

@@ -50,11 +50,10 @@ fn codes(contract: &Contract) -> BTreeSet<String> {
             let body = contract.flat(schema(contract, pointer));
             let Some(code) = body.get("properties").and_then(|fields| fields.get(CODE)) else { continue };
             let code = contract.flat(code);
-            let only = code.get("const").into_iter();
-            let values = code.get("enum").and_then(Value::as_array).into_iter().flatten();
             // A `const` says which of the values it is.
-            let values: Vec<&Value> = if code.contains_key("const") { only.collect() } else { values.collect() };
-            codes.extend(values.into_iter().filter_map(Value::as_str).map(str::to_owned));
+            let only = code.get("const").map(std::slice::from_ref);
+            let values = only.or_else(|| code.get("enum")?.as_array().map(Vec::as_slice)).unwrap_or_default();
+            codes.extend(values.iter().filter_map(Value::as_str).map(str::to_owned));
         }
     }
     codes

@@ -60,9 +60,8 @@ impl Walk<'_, '_> {
     }
 
     fn fields(&mut self, name: &str, old: &Map<String, Value>, new: &Map<String, Value>) {
-        let empty = Map::new();
         let all = |of: &Map<String, Value>| of.get("properties").and_then(Value::as_object).cloned();
-        let (before, after) = (all(old).unwrap_or_default(), all(new).unwrap_or(empty));
+        let (before, after) = (all(old).unwrap_or_default(), all(new).unwrap_or_default());
         let (must_before, must_after) = (required(old), required(new));
         let by_client = self.site.is_sent_by_client();
         for (field, old) in &before {

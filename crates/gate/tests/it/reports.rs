@@ -41,6 +41,7 @@ fn all() -> Report {
             block("src/b.md", 5, "json", Status::Unchanged),
         ],
         findings: vec![wrong.detail("- a\r\n+\tb ]]>\u{1b}[31m \u{1f4a5}\n"), link("one"), link("two")],
+        warnings: Vec::new(),
         lacking: vec![(Lack::new("node", "apt-get install nodejs"), 1), (Lack::new("ruby", "50%\nluck"), 2)],
         seen: Vec::new(),
         coverage: Some(Coverage {
@@ -75,7 +76,7 @@ fn json_says_all_and_keeps_to_its_schema() {
 
     let document: Value = serde_json::from_str(&json::text(&all())).unwrap();
     let summary = json!({
-        "blocks": 6, "passed": 1, "unchanged": 1, "failed": 2, "not_run": 1, "skipped": 1, "findings": 3, "duration_ms": 2500
+        "blocks": 6, "passed": 1, "unchanged": 1, "failed": 2, "not_run": 1, "skipped": 1, "findings": 3, "warnings": 0, "duration_ms": 2500
     });
     assert_eq!(document["summary"], summary);
     assert_eq!(document["findings"][0]["detail"], "- a\n+\tb ]]>␛[31m 💥\n");
