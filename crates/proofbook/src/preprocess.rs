@@ -7,7 +7,6 @@ use proofbook_gate::Settings;
 use proofbook_gate::preprocess::Preprocess;
 
 use crate::book::COVERAGE;
-use crate::failure::Failure;
 use crate::{output, provided};
 
 /// Expand the directives of a book that mdBook hands over on standard input
