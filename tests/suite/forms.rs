@@ -153,6 +153,45 @@ fn the_levels_are_those_of_the_validator() {
     }
 }
 
+/// The options of a dropdown.
+fn options(form: &Value, id: &str) -> Vec<String> {
+    let options = element(form, id)["attributes"]["options"].as_array().expect("options").iter();
+    options.map(|option| option.as_str().expect("a text").to_owned()).collect()
+}
+
+#[test]
+fn a_page_asks_for_the_reasons_that_its_form_has() {
+    let text = fs::read_to_string(repository().join("book.toml")).expect("the settings");
+    let settings: toml::Value = toml::from_str(&text).expect("TOML");
+    let feedback = &settings["preprocessor"]["proofbook"]["feedback"];
+    let reasons = ["yes", "no"].iter().flat_map(|answer| feedback[*answer].as_array().expect("reasons"));
+    let reasons: Vec<_> = reasons.filter_map(toml::Value::as_str).collect();
+    let form = yaml(feedback["template"].as_str().expect("a file"));
+    assert_eq!(options(&form, "reason"), reasons);
+    // What the page fills in, and `proofbook feedback summary` reads.
+    for (id, label) in [("page", "Page"), ("version", "Version"), ("block", "Block"), ("reason", "Reason")] {
+        assert_eq!(element(&form, id)["attributes"]["label"], label);
+    }
+}
+
+#[test]
+fn the_form_of_the_showcase_asks_for_what_an_entry_has() {
+    let text = fs::read_to_string(repository().join("community/showcase.schema.json")).expect("the schema");
+    let schema: Value = serde_json::from_str(&text).expect("JSON");
+    let form = yaml("showcase.yml");
+    let required = schema["required"].as_array().expect("names");
+    for name in schema["properties"].as_object().expect("properties").keys() {
+        let must = element(&form, name)["validations"]["required"] == true;
+        assert_eq!(must, required.contains(&json!(name)), "{name}");
+    }
+    let of_entry = |pointer: &str| serde_json::from_value::<Vec<String>>(schema.pointer(pointer).expect("words").clone());
+    for (id, pointer) in
+        [("patterns", "/properties/patterns/items/enum"), ("judged-by", "/properties/judged-by/enum")]
+    {
+        assert_eq!(options(&form, id), of_entry(pointer).expect("texts"), "{id}");
+    }
+}
+
 #[test]
 fn the_reasons_to_escalate_are_those_of_the_page() {
     let page = fs::read_to_string(repository().join("src/support/escalation.md")).expect("the page");

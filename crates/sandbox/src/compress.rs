@@ -5,8 +5,8 @@
 use std::convert::Infallible;
 
 use axum::body::Body;
-use http::header::ACCEPT_ENCODING;
-use http::{HeaderMap, Request, Response};
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, ETAG};
+use http::{HeaderMap, HeaderValue, Request, Response};
 use tower::{ServiceExt, service_fn};
 use tower_http::compression::Compression;
 use tower_http::compression::predicate::SizeAbove;
@@ -31,5 +31,16 @@ pub(crate) async fn compress(headers: &HeaderMap, response: Response<Body>) -> R
     };
     // The layer says 406 to a client that refuses every coding. No contract has that here, and a server may send it plain.
     *response.status_mut() = status;
+    let headers = response.headers_mut();
+    if headers.contains_key(CONTENT_ENCODING)
+        && let Some(own) = headers.get(ETAG).and_then(|plain| HeaderValue::try_from(tag(plain.to_str().ok()?)).ok())
+    {
+        headers.insert(ETAG, own);
+    }
     response
+}
+
+/// The tag of an answer when it comes compressed: other bytes have another strong tag (RFC 9110, section 8.8.3.3).
+pub(crate) fn tag(plain: &str) -> String {
+    format!("{}-gzip\"", plain.trim_end_matches('"'))
 }

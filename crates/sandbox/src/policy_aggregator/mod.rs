@@ -47,6 +47,7 @@ use self::rate::{Standing, Window};
 use self::send::Sender;
 use self::world::{Cell, Start, World, Worlds};
 use crate::behaviour::{Answer, Behaviour, Call, Refusal};
+use crate::compress;
 use crate::exchange::Log;
 use crate::reply::Reply;
 
@@ -358,8 +359,7 @@ fn check(call: &Call<'_>, body_limit: usize) -> Result<(), Problem> {
     Err(Problem::new(Code::InvalidRequest, first.message.clone()))
 }
 
-/// Adds the `ETag`, and answers 304 if the client has this answer already (RFC 9110, section 13.1.2). The tag is weak: the same
-/// answer may come compressed.
+/// Adds the `ETag`, and answers 304 if the client has this answer already, plain or compressed (RFC 9110, section 13.1.2).
 fn conditional(call: &Call<'_>, world: &mut World, reply: Reply) -> Reply {
     if call.operation.method != "GET" || reply.status != 200 {
         return reply;
@@ -368,14 +368,15 @@ fn conditional(call: &Call<'_>, world: &mut World, reply: Reply) -> Reply {
     let question = format!("{} {:?} {:?}", call.operation.id, call.path, call.query);
     let digest = Sha256::new().chain_update(question).chain_update(&reply.body).finalize();
     let hash: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    let tag = format!("\"{hash}\"");
-    let reply = reply.header(ETAG, format!("W/{tag}"));
+    let tags = [format!("\"{hash}\""), compress::tag(&format!("\"{hash}\""))];
     let known = call.headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    let matches = known
-        .flat_map(|value| value.split(','))
-        .map(str::trim)
-        .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag);
-    if !matches {
+    let known = known.flat_map(|value| value.split(',')).map(|known| known.trim());
+    let matching = known.map(|known| known.strip_prefix("W/").unwrap_or(known)).find_map(|known| match known {
+        "*" => tags.first(),
+        _ => tags.iter().find(|tag| *tag == known),
+    });
+    let reply = reply.header(ETAG, matching.unwrap_or(&tags[0]));
+    if matching.is_none() {
         return reply;
     }
     let mut headers = reply.headers;
