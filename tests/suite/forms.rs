@@ -184,9 +184,9 @@ fn the_form_of_the_showcase_asks_for_what_an_entry_has() {
         let must = element(&form, name)["validations"]["required"] == true;
         assert_eq!(must, required.contains(&json!(name)), "{name}");
     }
-    let of_entry = |pointer: &str| serde_json::from_value::<Vec<String>>(schema.pointer(pointer).expect("words").clone());
-    for (id, pointer) in
-        [("patterns", "/properties/patterns/items/enum"), ("judged-by", "/properties/judged-by/enum")]
+    let of_entry =
+        |pointer: &str| serde_json::from_value::<Vec<String>>(schema.pointer(pointer).expect("words").clone());
+    for (id, pointer) in [("patterns", "/properties/patterns/items/enum"), ("judged-by", "/properties/judged-by/enum")]
     {
         assert_eq!(options(&form, id), of_entry(pointer).expect("texts"), "{id}");
     }

@@ -71,3 +71,18 @@ async fn a_name_that_the_file_does_not_fill_is_a_finding() {
     let said = "nothing provides `support.feedbak` (nearest: `support.feedback`)";
     assert!(output.status.code() == Some(1) && told.contains(said) && told.contains("src/welcome.md:3"), "{told}");
 }
+
+#[test]
+fn the_book_has_its_repository_and_its_address_from_there() {
+    let read = |name: &str| {
+        let text = fs::read_to_string(repository().join(name)).expect("the file");
+        toml::from_str::<toml::Value>(&text).expect("TOML")
+    };
+    let (book, organisation) = (read("book.toml"), read("support.toml"));
+    let html = &book["output"]["html"];
+    let kept = organisation["contact"]["repository"].as_str().expect("an address");
+    assert_eq!(html["git-repository-url"].as_str(), Some(kept));
+    assert_eq!(html["edit-url-template"].as_str(), Some(&*format!("{kept}/edit/main/{{path}}")));
+    let mail = book["preprocessor"]["proofbook"]["feedback"]["mail"].as_str();
+    assert_eq!(mail, Some("{{proofbook support.email}}"));
+}

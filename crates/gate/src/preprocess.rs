@@ -34,14 +34,21 @@ impl Preprocessor for Preprocess {
     }
 
     fn run(&self, context: &PreprocessorContext, mut book: Book) -> Result<Book> {
-        let form = match (&self.settings.feedback, context.renderer.as_str()) {
-            (Some(feedback), "html") => Some(Form::new(feedback, &self.contract, context).map_err(Error::msg)?),
-            _ => None,
-        };
         let mut directives = Directives::new(&self.contract, &self.settings).of_book(&context.root);
         for (name, text) in &self.provided {
             directives = directives.provide(name, text.clone());
         }
+        let mut feedback = self.settings.feedback.clone();
+        // The address may be another file's, as in a page.
+        if let Some(mail) = feedback.as_mut().and_then(|feedback| feedback.mail.as_mut())
+            && let Some(expanded) = directives.line(mail).map_err(Error::msg)?
+        {
+            *mail = expanded;
+        }
+        let form = match (&feedback, context.renderer.as_str()) {
+            (Some(feedback), "html") => Some(Form::new(feedback, &self.contract, context).map_err(Error::msg)?),
+            _ => None,
+        };
         let mut failed = None;
         book.for_each_mut(|item| {
             let BookItem::Chapter(chapter) = item else { return };

@@ -110,7 +110,7 @@ async fn an_error_that_says_less_than_it_should_keeps_its_code() {
 
 #[tokio::test]
 async fn an_answer_that_is_no_json_is_told_with_its_request() {
-    let broken = ResponseTemplate::new(200).set_body_string("{\"id\":").insert_header("x-request-id", "req_3");
+    let broken = ResponseTemplate::new(200).set_body_string("<html>").insert_header("x-request-id", "req_3");
     let error = Api::answering([broken]).await.client().routes().get("rte_1").await.unwrap_err();
     assert!(matches!(&error, Error::Decode { request_id, .. } if request_id == "req_3"), "{error:?}");
     assert!(!error.is_retryable());
