@@ -30,7 +30,7 @@ fn fences(folder: &Path) -> usize {
 async fn everything_in_the_handbook_holds() {
     let book = repository();
     let run = command(&["test", "--no-cache", "--report", "json", "--book", book.to_str().expect("UTF-8")]).output();
-    let output = tokio::time::timeout(PATIENCE * 15, run).await.expect("the gate ends").expect("the gate runs");
+    let output = tokio::time::timeout(PATIENCE * 25, run).await.expect("the gate ends").expect("the gate runs");
     let text = String::from_utf8_lossy(&output.stdout);
     let report: Value = serde_json::from_str(&text).unwrap_or_else(|error| {
         panic!("{error}: {text}{}", String::from_utf8_lossy(&output.stderr));

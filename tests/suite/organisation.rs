@@ -84,5 +84,5 @@ fn the_book_has_its_repository_and_its_address_from_there() {
     assert_eq!(html["git-repository-url"].as_str(), Some(kept));
     assert_eq!(html["edit-url-template"].as_str(), Some(&*format!("{kept}/edit/main/{{path}}")));
     let mail = book["preprocessor"]["proofbook"]["feedback"]["mail"].as_str();
-    assert_eq!(mail, Some("{{proofbook support.email}}"));
+    assert_eq!(mail, Some("{{proofbook support.address}}"));
 }

@@ -164,9 +164,12 @@ pub fn test(book: &Book, contract: Contract, options: &Options, progress: &dyn P
 
     let total = units.iter().map(|unit| unit.steps.len()).sum();
     progress.begins(total);
-    // What must be compiled first comes last, so that the others run meanwhile.
+    // What must be compiled first comes last, so that the others run meanwhile; what has the most steps comes first, or all would
+    // wait for it at the end.
     let mut order: Vec<usize> = (0..units.len()).collect();
-    order.sort_by_key(|index| units.get(*index).is_some_and(|unit| unit.runner == Runner::Rust));
+    order.sort_by_key(|index| {
+        units.get(*index).map(|unit| (unit.runner == Runner::Rust, std::cmp::Reverse(unit.steps.len())))
+    });
     let to_compile = units.iter().zip(&remembered).any(|(unit, seen)| unit.runner == Runner::Rust && seen.is_none());
     let compiled: OnceLock<io::Result<Result<Compiled, Lack>>> = OnceLock::new();
     if let Some(program) = &options.compiled {
@@ -177,7 +180,8 @@ pub fn test(book: &Book, contract: Contract, options: &Options, progress: &dyn P
     let next = AtomicUsize::new(0);
     let results: Mutex<BTreeMap<usize, Done>> = Mutex::new(BTreeMap::new());
     let failed: Mutex<Option<io::Error>> = Mutex::new(None);
-    let workers = std::thread::available_parallelism().map_or(2, usize::from);
+    // Blocks wait most of their time: for a retry, a server, a program that polls.
+    let workers = 2 * std::thread::available_parallelism().map_or(2, usize::from);
     let run_unit = |index: usize, unit: &Unit| -> io::Result<Done> {
         let began = Instant::now();
         let mut done = if let Some(Some(seen)) = remembered.get(index) {

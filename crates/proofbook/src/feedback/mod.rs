@@ -11,6 +11,8 @@ use std::process::ExitCode;
 use clap::Subcommand;
 
 /// Work with what readers report of the pages
+///
+/// Readers report at the foot of a page, by an issue. What is read here are the issues as GitHub exports them.
 #[derive(Debug, clap::Args)]
 #[command(subcommand_required = true)]
 pub(crate) struct Args {

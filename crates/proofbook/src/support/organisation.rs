@@ -153,6 +153,7 @@ impl Organisation {
             ("repository".to_owned(), repository.clone()),
             ("handbook".to_owned(), handbook.clone()),
             ("new-issue".to_owned(), format!("{repository}/issues/new")),
+            ("address".to_owned(), email.clone()),
             ("email".to_owned(), mail(email)),
             ("security".to_owned(), mail(security)),
             ("status".to_owned(), status.clone()),

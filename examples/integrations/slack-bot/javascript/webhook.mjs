@@ -13,6 +13,10 @@ export function webhookRoute(store, webhooks, wake) {
     const event = verify(webhooks, request.headers, body);
     if (!event) return answer(401, { error: "unauthorized" });
     const webhook_id = request.headers["webhook-id"];
+    if (typeof event.type !== "string") {
+      log("warn", "refused", { webhook_id, reason: "it is no event" });
+      return answer(400, { error: "malformed" });
+    }
     if (event.type !== "change.detected") {
       log("info", "ignored", { webhook_id, type: event.type });
     } else if (store.addDelivery(webhook_id, body.toString(), new Date().toISOString())) {
