@@ -22,6 +22,7 @@
 //! - [`style`]: the prose linter on every page
 //! - [`showcase`]: what others have built, as text only, and what is wrong with an entry
 //! - [`template`]: a project of one's own, made and tested as its CI does
+//! - [`traceability`]: each criterion and task of the story has a row, and what the row names is there
 //! - [`validate`]: the judge of integrations, on right and wrong ones
 //! - [`webhook`]: the tool for webhooks on the command line
 //! - [`zapier`]: the sample app for Zapier, in Zapier's own tester
@@ -64,6 +65,7 @@ mod support;
 mod tabs;
 mod template;
 mod tools;
+mod traceability;
 mod validate;
 mod watch;
 mod webhook;

@@ -1,5 +1,6 @@
 //! The prose of every page keeps to the style of `tests/tools/style`, and the linter that says so can fail.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -36,6 +37,20 @@ fn lint(tree: &TempDir, arguments: &[&str]) -> Output {
     Command::new("node").arg(script).args(arguments).current_dir(tree.path()).output().expect("node starts")
 }
 
+/// The names of what pages take from the command.
+fn directives(folder: &Path) -> impl Iterator<Item = String> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).expect("the pages").map(|entry| entry.expect("a page").path()) {
+        if entry.is_dir() {
+            names.extend(directives(&entry));
+        } else if let Ok(text) = fs::read_to_string(&entry) {
+            let found = text.split("{{proofbook ").skip(1).filter_map(|rest| rest.split("}}").next());
+            names.extend(found.map(|name| name.trim().to_owned()));
+        }
+    }
+    names.into_iter()
+}
+
 /// The handbook as the reader sees it: what pages take from the contract and from the command is in place.
 fn handbook() -> Book {
     let causes = Cause::ALL.map(|cause| format!("| {} | {} |\n", cause.what(), cause.fix()));
@@ -45,8 +60,11 @@ fn handbook() -> Book {
         ("command-line", "…".to_owned()),
         ("coverage", "…".to_owned()),
     ];
-    let provided = provided.map(|(name, text)| (name.to_owned(), text)).into();
-    Book::load_with(repository(), &provided).expect("the handbook can be read")
+    // What an organisation has filled in, and other tables.
+    let mut all: BTreeMap<String, String> =
+        directives(&repository().join("src")).map(|name| (name, "…".to_owned())).collect();
+    all.extend(provided.map(|(name, text)| (name.to_owned(), text)));
+    Book::load_with(repository(), &all).expect("the handbook can be read")
 }
 
 /// A line of the report with the line of the page's source in the place of the expanded one.

@@ -196,10 +196,18 @@ impl Live {
         }
         let one = |operation: &&Operation| operation.method == "GET" && operation.path.ends_with("/{id}");
         if let Some(operation) = self.contract.operations().iter().find(one) {
-            let none = operation.path.replace("{id}", &ids::new("none"));
+            let none = operation.path.replace("{id}", &self.unknown(&operation.path));
             points.push(judged(unknown, self.call(operation, &none, None, true, None).await, 404..405));
         }
         points
+    }
+
+    /// An id of the form that this collection's have, and that none has.
+    fn unknown(&self, template: &str) -> String {
+        let known = collection(template).and_then(|name| self.ids.get(name));
+        let known = known.cloned().unwrap_or_else(|| ids::new("none"));
+        let start = known.find('_').map_or(0, |at| at + 1);
+        known.chars().enumerate().map(|(at, letter)| if at < start { letter } else { '0' }).collect()
     }
 
     /// A webhook from its making to its end.

@@ -135,6 +135,10 @@ async fn webhook(State(bot): State<Arc<Bot>>, headers: HeaderMap, body: Bytes) -
     }
     let webhook_id = header(HEADER_WEBHOOK_ID);
     let event: Value = serde_json::from_slice(&body).unwrap_or_default();
+    if !event["type"].is_string() {
+        tracing::warn!(webhook_id, reason = "it is no event", "refused");
+        return answer(StatusCode::BAD_REQUEST, json!({ "error": "malformed" }));
+    }
     if event["type"] != "change.detected" {
         tracing::info!(webhook_id, "type" = text(&event["type"]), "ignored");
     } else {
