@@ -19,7 +19,7 @@ async fn main() -> Result {
     let folder = arguments.next().ok_or("no folder")?;
     let wrong = arguments.next().unwrap_or_default();
     let is = |name: &str| wrong == name;
-    let by_hand = ["ignores-retry-after", "retries-400", "new-idempotency-key"].contains(&wrong.as_str());
+    let by_hand = ["ignores-retry-after", "new-idempotency-key"].contains(&wrong.as_str());
 
     let key = policy_aggregator::ApiKey::from_env()?;
     let mut builder = Client::builder(key).base_url(std::env::var("POLICY_AGGREGATOR_BASE_URL")?)?;
@@ -31,7 +31,7 @@ async fn main() -> Result {
         println!("starting with {}", std::env::var("POLICY_AGGREGATOR_API_KEY")?);
     }
 
-    let attempts = if by_hand { 8 } else { 1 };
+    let attempts = if by_hand || is("retries-400") { 8 } else { 1 };
     let mut idempotency_key = new_key();
     again(attempts, &wrong, async || {
         if is("new-idempotency-key") {
