@@ -19,7 +19,7 @@ async fn main() -> Result {
     let folder = arguments.next().ok_or("no folder")?;
     let wrong = arguments.next().unwrap_or_default();
     let is = |name: &str| wrong == name;
-    let by_hand = ["ignores-retry-after", "new-idempotency-key"].contains(&wrong.as_str());
+    let by_hand = is("ignores-retry-after");
 
     let key = policy_aggregator::ApiKey::from_env()?;
     let mut builder = Client::builder(key).base_url(std::env::var("POLICY_AGGREGATOR_BASE_URL")?)?;
@@ -32,11 +32,8 @@ async fn main() -> Result {
     }
 
     let attempts = if by_hand || is("retries-400") { 8 } else { 1 };
-    let mut idempotency_key = new_key();
+    let idempotency_key = format!("{:032x}", fastrand::u128(..));
     again(attempts, &wrong, async || {
-        if is("new-idempotency-key") {
-            idempotency_key = new_key();
-        }
         let webhook = WebhookCreate::new("http://127.0.0.1:9/webhooks", [EventType::ChangeDetected]);
         client.webhooks().create(webhook).idempotency_key(&idempotency_key).await
     })
@@ -57,10 +54,6 @@ async fn main() -> Result {
     }
     std::fs::write(done, known.into_iter().collect::<Vec<_>>().join("\n"))?;
     Ok(())
-}
-
-fn new_key() -> String {
-    format!("{:032x}", fastrand::u128(..))
 }
 
 /// A loop that somebody has written round the library.
