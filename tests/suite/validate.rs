@@ -208,6 +208,7 @@ async fn each_way_round_the_library_fails_where_it_is_wrong() {
         ("stops-after-page-one", &["pages"], None),
         ("no-deduplication", &["once"], Some("bronze")),
         ("retries-400", &["stops-at-400"], Some("bronze")),
+        ("new-idempotency-key", &["same-idempotency-key"], Some("bronze")),
         ("ignores-retry-after", &["waits", "within-limit"], None),
     ];
     let one = async |(wrong, points, level): (&'static str, &'static [&'static str], Option<&'static str>)| {

@@ -31,7 +31,7 @@ pub mod expected;
 pub mod feedback;
 pub mod finding;
 pub mod history;
-mod lines;
+pub mod lines;
 pub mod links;
 mod nearest;
 pub mod pages;

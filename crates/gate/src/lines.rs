@@ -2,19 +2,21 @@
 
 /// Where the lines of a text begin.
 #[derive(Debug)]
-pub(crate) struct Lines {
+pub struct Lines {
     starts: Vec<usize>,
 }
 
 impl Lines {
     /// Of a whole text.
-    pub(crate) fn of(text: &str) -> Self {
+    #[must_use]
+    pub fn of(text: &str) -> Self {
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(index, _)| index + 1);
         Self { starts: std::iter::once(0).chain(ends).collect() }
     }
 
     /// The line of a byte, counted from 1.
-    pub(crate) fn at(&self, offset: usize) -> usize {
+    #[must_use]
+    pub fn at(&self, offset: usize) -> usize {
         self.starts.partition_point(|start| *start <= offset)
     }
 }

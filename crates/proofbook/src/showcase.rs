@@ -6,6 +6,7 @@ use std::path::Path;
 
 use jsonschema::Validator;
 use mdbook_driver::config::Config;
+use proofbook_gate::lines::Lines;
 use proofbook_gate::{Code, Finding, Place};
 use serde::Deserialize;
 use serde_json::Value;
@@ -67,7 +68,7 @@ fn read(root: &Path, path: &Path, name: &str) -> Result<Entry, Box<Finding>> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| found(1, format!("the entry can't be read: {error}"), "save it as UTF-8"))?;
     let value: Value = toml::from_str(&text).map_err(|error| {
-        let line = error.span().map_or(1, |span| text.get(..span.start).unwrap_or_default().matches('\n').count() + 1);
+        let line = error.span().map_or(1, |span| Lines::of(&text).at(span.start));
         found(line, format!("this is no TOML: {}", error.message()), "mend the line")
     })?;
     if let Some(error) = validator().iter_errors(&value).next() {

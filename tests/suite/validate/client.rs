@@ -21,21 +21,21 @@ async fn main() -> Result {
     let is = |name: &str| wrong == name;
     let by_hand = is("ignores-retry-after");
 
-    let key = policy_aggregator::ApiKey::from_env()?;
-    let mut builder = Client::builder(key).base_url(std::env::var("POLICY_AGGREGATOR_BASE_URL")?)?;
-    if by_hand {
-        builder = builder.retries(RetryPolicy::none());
-    }
-    let client = builder.user_agent("visa-sync/1.0").build()?;
+    let client = client(if by_hand { RetryPolicy::none() } else { RetryPolicy::default() })?;
+    // Where a list is asked for by hand, a refusal in its midst begins it anew: only the POST is, if it is about that.
+    let poster = if is("new-idempotency-key") { self::client(RetryPolicy::none())? } else { client.clone() };
     if is("prints-its-key") {
         println!("starting with {}", std::env::var("POLICY_AGGREGATOR_API_KEY")?);
     }
 
     let attempts = if by_hand || is("retries-400") { 8 } else { 1 };
-    let idempotency_key = format!("{:032x}", fastrand::u128(..));
-    again(attempts, &wrong, async || {
+    let mut idempotency_key = new_key();
+    again(if is("new-idempotency-key") { 8 } else { attempts }, &wrong, async || {
+        if is("new-idempotency-key") {
+            idempotency_key = new_key();
+        }
         let webhook = WebhookCreate::new("http://127.0.0.1:9/webhooks", [EventType::ChangeDetected]);
-        client.webhooks().create(webhook).idempotency_key(&idempotency_key).await
+        poster.webhooks().create(webhook).idempotency_key(&idempotency_key).await
     })
     .await?;
     let changes: Vec<Change> = again(attempts, &wrong, async || {
@@ -54,6 +54,15 @@ async fn main() -> Result {
     }
     std::fs::write(done, known.into_iter().collect::<Vec<_>>().join("\n"))?;
     Ok(())
+}
+
+fn client(retries: RetryPolicy) -> Result<Client> {
+    let builder = Client::builder(policy_aggregator::ApiKey::from_env()?).retries(retries);
+    Ok(builder.base_url(std::env::var("POLICY_AGGREGATOR_BASE_URL")?)?.user_agent("visa-sync/1.0").build()?)
+}
+
+fn new_key() -> String {
+    format!("{:032x}", fastrand::u128(..))
 }
 
 /// A loop that somebody has written round the library.

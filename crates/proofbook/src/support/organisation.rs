@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::anyhow;
+use proofbook_gate::lines::Lines;
 use serde::Deserialize;
 
 use crate::exit;
@@ -43,9 +44,9 @@ pub(crate) fn texts(root: &Path) -> Result<BTreeMap<String, String>, Fault> {
 }
 
 fn parse(text: &str) -> Result<Organisation, Fault> {
-    let fault = |start: usize, reason: String| Fault { line: text[..start].matches('\n').count() + 1, reason };
+    let fault = |start: usize, reason: String| Fault { line: Lines::of(text).at(start), reason };
     let read: Organisation = toml::from_str(text).map_err(|error| {
-        let start = error.span().map_or(0, |span| span.start.min(text.len()));
+        let start = error.span().map_or(0, |span| span.start);
         fault(start, error.message().trim().replace('\n', ": "))
     })?;
     for (list, empty) in [("severity", read.severity.is_empty()), ("role", read.role.is_empty())] {

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::report::{Level, Outcome, Point, Report, Reporting, Topic};
 use super::rules::Rule;
 use crate::exit;
-use crate::failure::Failure;
+use crate::failure::{Failure, innermost};
 use crate::webhook::delivery::Target;
 use crate::webhook::secrets::secret;
 
@@ -289,9 +289,9 @@ impl Live {
             if let Some(body) = &body {
                 request = request.header(CONTENT_TYPE, "application/json").body(body.to_string());
             }
-            let answer = request.send().await.map_err(|error| innermost(&error))?;
+            let answer = request.send().await.map_err(|error| innermost(&error).to_string())?;
             let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-            let bytes = answer.bytes().await.map_err(|error| innermost(&error))?;
+            let bytes = answer.bytes().await.map_err(|error| innermost(&error).to_string())?;
             let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
             if status == 429 && !waited {
                 waited = true;
@@ -311,12 +311,4 @@ impl Live {
             });
         }
     }
-}
-
-fn innermost(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string()
 }

@@ -13,7 +13,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde::Serialize;
 
 use crate::exit;
-use crate::failure::Failure;
+use crate::failure::{Failure, innermost};
 
 /// How long a receiver may take, as in production.
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -229,10 +229,7 @@ fn explain(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return format!("no answer within {} s", TIMEOUT.as_secs());
     }
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
+    let cause = innermost(error);
     if error.is_connect() { format!("no connection: {cause}") } else { format!("the exchange broke off: {cause}") }
 }
 
