@@ -92,7 +92,7 @@ impl Tester {
     async fn end(self) {
         assert_ne!(self.browser.ask("return document.title").await, "owned");
         assert_eq!(self.browser.ask("return document.images.length").await, 0);
-        self.browser.end(&self.server).await;
+        self.browser.end(self.server.origin()).await;
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a reader sees: the served book and the explorer in a real browser, and that no request leaves the machine.
 
 use crate::chromium::Browser;
-use crate::support::{PATIENCE, Proofbook, repository};
+use crate::support::{PATIENCE, Proofbook, hosted, repository};
 
 /// The pages that SUMMARY.md names, as paths of the site.
 fn pages() -> Vec<String> {
@@ -13,8 +13,8 @@ fn pages() -> Vec<String> {
 #[tokio::test]
 async fn a_page_has_its_text_and_its_diagrams_drawn() {
     let Some(browser) = Browser::start(1200, false).await else { return };
-    let server = Proofbook::start(&["serve", "--port", "0"]).await;
-    browser.open(&format!("{}/integrations/patterns.html", server.origin())).await;
+    let origin = hosted().await;
+    browser.open(&format!("{origin}/integrations/patterns.html")).await;
     browser.wait(".diagram[data-state=drawn] svg").await;
     let drawn = async {
         while browser.ask("return document.querySelectorAll('.diagram:not([data-state])').length").await != 0 {}
@@ -22,7 +22,7 @@ async fn a_page_has_its_text_and_its_diagrams_drawn() {
     tokio::time::timeout(PATIENCE, drawn).await.expect("every diagram is drawn or has failed");
     let failed = browser.ask("return document.querySelectorAll('.diagram[data-state=failed]').length").await;
     assert_eq!(failed, 0);
-    browser.end(&server).await;
+    browser.end(&origin).await;
 }
 
 #[tokio::test]
@@ -38,7 +38,7 @@ async fn a_call_made_from_the_explorer_succeeds_with_the_key_filled_in() {
         .wait("[id$=-getMe] .live-responses-table tbody .microlight, [id$=-getMe] .live-responses-table tbody pre")
         .await;
     assert!(body.text().await.expect("a body").contains("rate_limit"));
-    browser.end(&server).await;
+    browser.end(server.origin()).await;
 }
 
 #[tokio::test]
@@ -46,14 +46,12 @@ async fn every_operation_is_tried_from_the_explorer() {
     let Some(browser) = Browser::start(1200, false).await else { return };
     let server = Proofbook::start(&["serve", "--port", "0"]).await;
     let contract = proofbook_sandbox::policy_aggregator::contract().expect("the contract");
+    browser.open(&format!("{}/explorer/", server.origin())).await;
     // What is asked for by id is there: each world begins with the same data.
     for operation in contract.operations() {
-        let tag = &contract.document().pointer(operation.pointer()).expect("the operation")["tags"][0];
-        browser.open("about:blank").await;
-        browser
-            .open(&format!("{}/explorer/#/{}/{}", server.origin(), tag.as_str().expect("a tag"), operation.id))
-            .await;
         let place = format!("[id$=-{}]", operation.id);
+        let summary = browser.wait(&format!("{place} button.opblock-summary-control")).await;
+        summary.click().await.expect("the operation opens");
         browser.wait(&format!("{place} button.execute")).await.click().await.expect("the call is made");
         let status = browser.wait(&format!("{place} .live-responses-table tbody .response-col_status")).await;
         let status = status.text().await.expect("a status");
@@ -62,8 +60,21 @@ async fn every_operation_is_tried_from_the_explorer() {
         let back = browser.wait(&format!("{place} .opblock-external-docs a")).await.attr("href").await.expect("a link");
         let page = format!("{}/reference/operations.html#{}", server.origin(), operation.id);
         assert_eq!(back.as_deref(), Some(page.as_str()));
+        summary.click().await.expect("the operation closes");
     }
-    browser.end(&server).await;
+    browser.end(server.origin()).await;
+}
+
+#[tokio::test]
+async fn the_link_from_an_operation_of_the_reference_opens_it_in_the_explorer() {
+    let Some(browser) = Browser::start(1200, false).await else { return };
+    let origin = hosted().await;
+    browser.open(&format!("{origin}/reference/operations.html")).await;
+    let link = browser.wait("a[href$='/getChange']").await;
+    let link = link.prop("href").await.expect("a property").expect("an address");
+    browser.open(&link).await;
+    browser.wait("[id$=-getChange].is-open").await;
+    browser.end(&origin).await;
 }
 
 #[tokio::test]
@@ -88,7 +99,7 @@ async fn the_sandbox_is_broken_and_mended_from_the_explorer() {
     says("11 calls will fail.").await;
     browser.wait("#mend").await.click().await.expect("mended");
     says("No call will fail.").await;
-    browser.end(&server).await;
+    browser.end(server.origin()).await;
 }
 
 #[tokio::test]
@@ -101,14 +112,14 @@ async fn no_page_scrolls_sideways_on_a_phone() {
         let wider = browser.ask("return document.documentElement.scrollWidth - window.innerWidth").await;
         assert!(wider.as_i64().is_some_and(|wider| wider <= 0), "{page} is {wider} pixels too wide");
     }
-    browser.end(&server).await;
+    browser.end(server.origin()).await;
 }
 
 #[tokio::test]
 async fn in_the_dark_diagrams_are_drawn_dark() {
     let Some(browser) = Browser::start(1200, true).await else { return };
-    let server = Proofbook::start(&["serve", "--port", "0"]).await;
-    browser.open(&format!("{}/integrations/patterns.html", server.origin())).await;
+    let origin = hosted().await;
+    browser.open(&format!("{origin}/integrations/patterns.html")).await;
     browser.ask("localStorage.setItem('mdbook-theme', 'ayu'); location.reload()").await;
     browser.wait("html.ayu").await;
     let text = browser.wait(".diagram[data-state=drawn] svg .messageText").await;
@@ -119,5 +130,5 @@ async fn in_the_dark_diagrams_are_drawn_dark() {
         .take(3)
         .collect();
     assert!(channels.iter().sum::<u32>() > 450, "light text on a dark page: {color}");
-    browser.end(&server).await;
+    browser.end(&origin).await;
 }

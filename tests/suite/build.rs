@@ -129,11 +129,9 @@ async fn an_unknown_setting_fails_the_build() {
     assert!(told.contains("no-such-setting"), "{told}");
 }
 
-#[tokio::test]
-async fn the_handbook_builds() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let out = folder.path().join("site");
-    build_well(&repository(), &out).await;
+#[test]
+fn the_handbook_builds() {
+    let out = support::site();
     assert!(out.join("assets/mermaid.min.js").is_file(), "diagrams can be drawn");
     let zip = unpack(&out.join("policy-aggregator-integration-handbook.zip"));
     assert!(zip.contains_key("policy-aggregator-integration-handbook/index.html"), "{:?}", zip.keys());

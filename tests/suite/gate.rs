@@ -23,7 +23,8 @@ use std::process::Output;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::{PATIENCE, command, copy_of};
+use crate::support::{PATIENCE, command, copy_of, repository};
+use crate::tools;
 
 const CONTRACT: &str = "contract/openapi.yaml";
 const FIND: &str = "src/find.md";
@@ -172,6 +173,22 @@ async fn what_the_machine_lacks_is_skipped_with_the_command_that_installs_it() {
     let arguments = ["test", "--page", "prove", "--book", book.path().to_str().expect("UTF-8")];
     let output = command(&arguments).env("CI", "true").output().await.expect("the gate runs");
     assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[tokio::test]
+async fn what_a_shell_calls_python_has_the_packages_of_the_lock_file() {
+    let lock = repository().join("tests/blocks/python/requirements.txt");
+    let Some(programs) = tools::python_of(&lock) else { return };
+    let book = parcels();
+    // Installed already.
+    let (home, state) = (programs.parent().expect("a folder"), book.path().join("target/proofbook"));
+    fs::create_dir_all(&state).expect("a folder");
+    std::os::unix::fs::symlink(home, state.join(home.file_name().expect("a name"))).expect("a link");
+    let settings = format!("[preprocessor.proofbook.python]\nlock = {lock:?}\n\n[preprocessor.proofbook.env]");
+    change(book.path(), "book.toml", "[preprocessor.proofbook.env]", &settings);
+    change(book.path(), PROVE, "bash,exit=3\n", "bash,exit=3\npython3 -c 'import standardwebhooks'\n");
+    let (report, code) = report(book.path(), &["--page", "prove", "--language", "bash"]).await;
+    assert_eq!((found(&report), code), (Vec::new(), Some(0)));
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{PATIENCE, command, repository, run, stderr};
+use crate::support::{PATIENCE, command, repository, site};
 
 /// How many blocks the book has at least, so that a gate that finds none can't pass.
 const AT_LEAST: usize = 220;
@@ -60,14 +60,9 @@ fn types_of_problems(value: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
-#[tokio::test]
-async fn the_type_of_each_error_leads_to_its_entry() {
-    let (book, folder) = (repository(), tempfile::tempdir().expect("a temporary folder"));
-    let site = folder.path().join("site");
-    let [book, out] = [&book, &site].map(|path| path.to_str().expect("UTF-8"));
-    let output = run(&["build", "--book", book, "--out", out]).await;
-    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    let page = |name: &str| fs::read_to_string(site.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+#[test]
+fn the_type_of_each_error_leads_to_its_entry() {
+    let page = |name: &str| fs::read_to_string(site().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
     let contract: Value = serde_json::from_str(&page("openapi.json")).expect("JSON");
     let published = contract["externalDocs"]["url"].as_str().expect("the address of the book");
 

@@ -25,6 +25,7 @@
 //! - [`traceability`]: each criterion and task of the story has a row, and what the row names is there
 //! - [`validate`]: the judge of integrations, on right and wrong ones
 //! - [`webhook`]: the tool for webhooks on the command line
+//! - [`workspace`]: what is compiled for the tests serves whoever runs one package
 //! - [`zapier`]: the sample app for Zapier, in Zapier's own tester
 //! - [`fuzz`]: thousands of generated calls
 //! - [`history`]: released versions of the contract; [`review`]: the review calendar, and the job that reminds
@@ -69,4 +70,5 @@ mod traceability;
 mod validate;
 mod watch;
 mod webhook;
+mod workspace;
 mod zapier;

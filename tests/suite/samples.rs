@@ -8,7 +8,6 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
-use tokio::sync::OnceCell;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::timeout;
 
@@ -46,21 +45,9 @@ pub(crate) struct Sample {
 }
 
 impl Sample {
-    /// A Rust sample, by the name of its program. All of them are built at once, with what the tests were built with.
-    pub(crate) async fn rust(name: &str) -> Self {
-        static BUILT: OnceCell<()> = OnceCell::const_new();
-        BUILT
-            .get_or_init(async || {
-                let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-                let mut build = Command::new(cargo);
-                build.args(["build", "--workspace", "--bins", "--locked", "--quiet"]).current_dir(repository());
-                let output = build.stdin(Stdio::null()).output().await.expect("cargo runs");
-                assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-            })
-            .await;
-        let programs = Path::new(env!("CARGO_BIN_EXE_proofbook")).parent().expect("a folder");
-        let program = programs.join(name).with_extension(std::env::consts::EXE_EXTENSION);
-        Self::new(program, None, scratch())
+    /// A Rust sample, by the name of its program.
+    pub(crate) fn rust(name: &str) -> Self {
+        Self::new(tools::rust(name), None, scratch())
     }
 
     /// A sample for Node, beside the packages of its lock file; nothing if this machine can't.

@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use crate::admin::{Tester, receiver};
 use crate::chromium::Browser;
 use crate::sender::{Delivery, SECRET};
-use crate::support::{PATIENCE, Proofbook, command, http, repository, stderr};
+use crate::support::{PATIENCE, Proofbook, command, hosted, http, repository, stderr};
 use crate::validate::{PATIENT, wrong};
 
 /// The command that takes all pictures anew.
@@ -202,7 +202,7 @@ async fn the_webhook_tester_looks_as_the_book_shows_it() {
         let differs = difference(&tester.browser, &committed("webhook-tester", theme), &without).await;
         assert!(differs.expect("they are compared") > BOUND, "{theme}");
     }
-    tester.browser.end(&tester.server).await;
+    tester.browser.end(tester.server.origin()).await;
 }
 
 #[tokio::test]
@@ -226,7 +226,7 @@ async fn the_api_explorer_looks_as_the_book_shows_it() {
     scroll_to(&browser, "[id$=-getMe] .execute-wrapper, [id$=-getMe] .btn-group").await;
     let taken = take(&browser).await;
     hold(&browser, "api-explorer", &taken).await;
-    browser.end(&server).await;
+    browser.end(server.origin()).await;
 }
 
 #[tokio::test]
@@ -276,9 +276,9 @@ fn each_picture_is_small_and_has_its_size() {
 #[tokio::test]
 async fn a_page_shows_the_picture_of_its_theme_and_keeps_its_place() {
     let Some(browser) = Browser::start(1200, false).await else { return };
-    let server = Proofbook::start(&["serve", "--port", "0"]).await;
+    let origin = hosted().await;
     for (page, picture) in [("webhook-tester", "webhook-tester"), ("api-explorer", "api-explorer")] {
-        browser.open(&format!("{}/testing/{page}.html", server.origin())).await;
+        browser.open(&format!("{origin}/testing/{page}.html")).await;
         for (theme, shown) in
             [("light", "light"), ("rust", "light"), ("coal", "dark"), ("navy", "dark"), ("ayu", "dark")]
         {
@@ -296,5 +296,5 @@ async fn a_page_shows_the_picture_of_its_theme_and_keeps_its_place() {
             assert!((ratio - f64::from(SIZE.0) / f64::from(SIZE.1)).abs() < 0.02, "{page} {theme}: {seen}");
         }
     }
-    browser.end(&server).await;
+    browser.end(&origin).await;
 }

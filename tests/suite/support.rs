@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
+use std::sync::LazyLock;
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader, Lines};
@@ -94,6 +95,27 @@ impl Proofbook {
         let line = self.greeting.lines().find_map(|line| line.strip_prefix(&start));
         line.unwrap_or_else(|| panic!("no line starts with {start:?} in:\n{}", self.greeting))
     }
+}
+
+/// The static site of the handbook, built once.
+pub(crate) fn site() -> &'static Path {
+    static SITE: LazyLock<PathBuf> = LazyLock::new(|| {
+        let (book, out) = (repository(), Path::new(env!("CARGO_TARGET_TMPDIR")).join("site"));
+        let mut build = std::process::Command::new(env!("CARGO_BIN_EXE_proofbook"));
+        let output = build.arg("build").arg("--book").arg(book).arg("--out").arg(&out).output().expect("it starts");
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        out
+    });
+    &SITE
+}
+
+/// The static site of the handbook on a web server of the test's own. Returns where.
+pub(crate) async fn hosted() -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let origin = format!("http://{}", listener.local_addr().expect("an address"));
+    let files = axum::Router::new().fallback_service(tower_http::services::ServeDir::new(site()));
+    tokio::spawn(async move { axum::serve(listener, files).await });
+    origin
 }
 
 /// Tells a program to stop.

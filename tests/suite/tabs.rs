@@ -7,7 +7,7 @@ use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
 
 use crate::chromium::Browser;
-use crate::support::Proofbook;
+use crate::support::hosted;
 
 /// The languages that can be seen of each group of the page.
 const SHOWN: &str = r"
@@ -104,8 +104,8 @@ async fn top(browser: &Browser, selector: &str) -> f64 {
 #[tokio::test]
 async fn a_chosen_language_holds_for_all_groups_and_on_the_next_page() {
     let Some(browser) = Browser::start(1200, false).await else { return };
-    let server = Proofbook::start(&["serve", "--port", "0"]).await;
-    browser.open(&format!("{}/integrations/api.html", server.origin())).await;
+    let origin = hosted().await;
+    browser.open(&format!("{origin}/integrations/api.html")).await;
     let all = groups(&browser, ALL).await;
     assert_eq!(groups(&browser, SHOWN).await, chosen(&all, "rust"));
 
@@ -119,7 +119,7 @@ async fn a_chosen_language_holds_for_all_groups_and_on_the_next_page() {
     let moved = top(&browser, tab).await - before;
     assert!(moved.abs() < 2.0, "the tab moved by {moved} pixels");
 
-    browser.open(&format!("{}/integrations/patterns.html", server.origin())).await;
+    browser.open(&format!("{origin}/integrations/patterns.html")).await;
     let all = groups(&browser, ALL).await;
     assert_eq!(groups(&browser, SHOWN).await, chosen(&all, "python"));
 
@@ -128,14 +128,14 @@ async fn a_chosen_language_holds_for_all_groups_and_on_the_next_page() {
     browser.ask("localStorage.setItem('proofbook-language', 'bash')").await;
     browser.client.refresh().await.expect("the page loads again");
     assert_eq!(groups(&browser, SHOWN).await, chosen(&all, "bash"));
-    browser.end(&server).await;
+    browser.end(&origin).await;
 }
 
 #[tokio::test]
 async fn tabs_are_operated_by_keyboard() {
     let Some(browser) = Browser::start(1200, false).await else { return };
-    let server = Proofbook::start(&["serve", "--port", "0"]).await;
-    let page = format!("{}/integrations/api.html", server.origin());
+    let origin = hosted().await;
+    let page = format!("{origin}/integrations/api.html");
     browser.open(&page).await;
     browser.ask("document.querySelector('[role=tab]').focus()").await;
     let steps = [
@@ -161,28 +161,28 @@ async fn tabs_are_operated_by_keyboard() {
     focused.send_keys(&char::from(Key::Tab).to_string()).await.expect("a key is pressed");
     let copy = "return document.activeElement.matches('#tabs-1-rust .clip-button')";
     assert_eq!(browser.ask(copy).await, true);
-    browser.end(&server).await;
+    browser.end(&origin).await;
 }
 
 #[tokio::test]
 async fn tabs_have_contrast_in_all_themes() {
     let Some(browser) = Browser::start(1200, false).await else { return };
-    let server = Proofbook::start(&["serve", "--port", "0"]).await;
-    browser.open(&format!("{}/integrations/api.html", server.origin())).await;
+    let origin = hosted().await;
+    browser.open(&format!("{origin}/integrations/api.html")).await;
     let contrasts: Vec<(String, f64, f64)> =
         serde_json::from_value(browser.ask(CONTRASTS).await).expect("a contrast for each tab");
     assert_eq!(contrasts.len(), 5 * NAMES.len());
     for (tab, text, line) in contrasts {
         assert!(text >= 4.5 && line >= 3.0, "{tab}: {text} for the text, {line} for the line under it");
     }
-    browser.end(&server).await;
+    browser.end(&origin).await;
 }
 
 #[tokio::test]
 async fn without_scripts_and_on_paper_all_variants_are_shown_with_their_languages() {
     let Some(browser) = Browser::start(1200, false).await else { return };
-    let server = Proofbook::start(&["serve", "--port", "0"]).await;
-    let page = format!("{}/integrations/api.html", server.origin());
+    let origin = hosted().await;
+    let page = format!("{origin}/integrations/api.html");
     browser.open(&page).await;
     let all = groups(&browser, ALL).await;
     assert_eq!(browser.ask(LABELS).await, json!(["", "", "", ""]), "the tabs say it");
@@ -212,15 +212,15 @@ async fn without_scripts_and_on_paper_all_variants_are_shown_with_their_language
     assert_eq!(browser.ask(LABELS).await, json!(NAMES));
     let hidden = "return [...document.querySelectorAll('.boring')].filter((line) => line.checkVisibility()).length";
     assert_eq!(browser.ask(hidden).await, 0, "what only tests need is not shown");
-    browser.end(&server).await;
+    browser.end(&origin).await;
 }
 
 #[tokio::test]
 async fn each_variant_is_copied_without_its_hidden_lines_which_a_button_shows() {
     let Some(browser) = Browser::start(1200, false).await else { return };
-    let server = Proofbook::start(&["serve", "--port", "0"]).await;
+    let origin = hosted().await;
     browser.command("Browser.grantPermissions", json!({ "permissions": ["clipboardReadWrite"] })).await;
-    browser.open(&format!("{}/integrations/api.html", server.origin())).await;
+    browser.open(&format!("{origin}/integrations/api.html")).await;
     for language in ["rust", "bash", "python", "javascript"] {
         let group = format!(
             "return [...document.querySelectorAll('.tabs')].findIndex((group) =>
@@ -251,7 +251,7 @@ async fn each_variant_is_copied_without_its_hidden_lines_which_a_button_shows() 
         press(&browser, &panel, "Show hidden lines").await;
         assert!(line.is_displayed().await.expect("an answer"), "{language}");
     }
-    browser.end(&server).await;
+    browser.end(&origin).await;
 }
 
 /// Presses a button of a block with the mouse. It comes when the pointer is on the block.
@@ -270,8 +270,8 @@ async fn press(browser: &Browser, panel: &str, title: &str) {
 #[tokio::test]
 async fn a_link_or_a_search_shows_the_variant_that_it_leads_to() {
     let Some(browser) = Browser::start(1200, false).await else { return };
-    let server = Proofbook::start(&["serve", "--port", "0"]).await;
-    let page = format!("{}/integrations/api.html", server.origin());
+    let origin = hosted().await;
+    let page = format!("{origin}/integrations/api.html");
     browser.open(&format!("{page}?highlight=raise_for_status")).await;
     // Only Python calls it.
     let counts = "const groups = [...document.querySelectorAll('.tabs')];
@@ -296,5 +296,5 @@ async fn a_link_or_a_search_shows_the_variant_that_it_leads_to() {
     browser.open(&format!("{page}#:~:text=from%20requests.adapters%20import")).await;
     browser.wait("#tabs-2-python:not([hidden])").await;
     assert_eq!(browser.ask("return localStorage.getItem('proofbook-language')").await, Value::Null, "nobody chose it");
-    browser.end(&server).await;
+    browser.end(&origin).await;
 }

@@ -5,7 +5,8 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
 use proofbook_gate::tools::{self, Lack, is_ci};
 
@@ -35,6 +36,19 @@ pub fn node() -> Option<PathBuf> {
 /// The `node_modules` of the lock file in a folder.
 pub fn node_of(folder: &Path) -> Option<PathBuf> {
     have(tools::node_modules(folder, &state()))
+}
+
+/// The program of a sample or an example in Rust. All of them are built at once.
+pub fn rust(name: &str) -> PathBuf {
+    static BUILT: LazyLock<()> = LazyLock::new(|| {
+        let mut build = Command::new("cargo");
+        // Examples need what tests need: only with them have dependencies the features with which the tests were built.
+        build.args(["build", "--workspace", "--bins", "--examples", "--locked", "--quiet"]);
+        run(build.current_dir(repository()).stdin(Stdio::null()));
+    });
+    LazyLock::force(&BUILT);
+    let programs = Path::new(env!("CARGO_BIN_EXE_proofbook")).parent().expect("a folder");
+    programs.join(name).with_extension(std::env::consts::EXE_EXTENSION)
 }
 
 /// `cargo generate`.

@@ -6,15 +6,14 @@
 pub(crate) mod wrong;
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use futures::StreamExt;
 use serde_json::{Value, json};
-use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
 use crate::sender::SECRET;
-use crate::support::{PATIENCE, command, repository, stderr};
+use crate::support::{PATIENCE, command, stderr};
+use crate::tools;
 use wrong::Wrong;
 
 /// The report on a receiver that must answer within some seconds, and the exit code.
@@ -184,24 +183,9 @@ async fn each_wrong_client_fails_where_it_is_wrong() {
     futures::stream::iter(wrongs).map(one).buffer_unordered(3).collect::<()>().await;
 }
 
-/// The client on the library, built with what the tests were built with.
-async fn library_client() -> String {
-    static BUILT: OnceCell<()> = OnceCell::const_new();
-    let build = async || {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let mut build = tokio::process::Command::new(cargo);
-        build.args(["build", "--workspace", "--example", "wrong-client", "--locked", "--quiet"]);
-        let output = build.current_dir(repository()).output().await.expect("cargo runs");
-        assert!(output.status.success(), "{}", stderr(&output));
-    };
-    BUILT.get_or_init(build).await;
-    let programs = Path::new(env!("CARGO_BIN_EXE_proofbook")).parent().expect("a folder");
-    programs.join("examples/wrong-client").display().to_string()
-}
-
 #[tokio::test]
 async fn each_way_round_the_library_fails_where_it_is_wrong() {
-    let program = library_client().await;
+    let program = tools::rust("examples/wrong-client").display().to_string();
     let wrongs = [
         ("", &[][..], Some("gold")),
         ("prints-its-key", &["keeps-secrets"], None),

@@ -24,7 +24,6 @@
 
 pub mod blocks;
 pub mod check;
-#[cfg(feature = "run")]
 pub mod coverage;
 mod error;
 pub mod expected;
@@ -42,10 +41,8 @@ pub mod preprocess;
 pub mod process;
 pub mod prose;
 pub mod reference;
-#[cfg(feature = "run")]
 pub mod report;
 pub mod review;
-#[cfg(feature = "run")]
 pub mod run;
 pub mod rust;
 pub mod settings;

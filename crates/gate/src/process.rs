@@ -108,7 +108,6 @@ fn capture(pipe: Option<impl Read + Send + 'static>, limit: usize) -> Receiver<S
 }
 
 /// What is in a file: of more than `limit` bytes, the first and the last half.
-#[cfg(feature = "run")]
 pub(crate) fn ends(mut file: impl Read, limit: usize) -> io::Result<String> {
     let mut ends = Ends::new(limit);
     let mut buffer = [0; 8192];

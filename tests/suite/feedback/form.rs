@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use url::Url;
 
 use crate::chromium::Browser;
-use crate::support::{self, PATIENCE, Proofbook, copy_of, run};
+use crate::support::{self, PATIENCE, Proofbook, copy_of, hosted, run};
 use crate::tools;
 
 /// The title of the first page, in which nothing may mean anything.
@@ -75,7 +75,7 @@ async fn a_reason_opens_a_new_issue_with_the_page_filled_in_with_and_without_scr
         let expected = json!({ "template": "docs-bug.yml", "title": TITLE, "page": "page.md", "reason": reason });
         assert_eq!(fields(&url), expected, "scripts: {scripts}");
     }
-    browser.end(&server).await;
+    browser.end(server.origin()).await;
 }
 
 #[tokio::test]
@@ -98,7 +98,7 @@ async fn without_a_reason_nothing_opens_and_a_mail_carries_it() {
         return [mail.getAttribute('action'), mail.elements.subject.value, mail.elements.body.value]";
     let expected = json!(["mailto:docs@example.com", TITLE, "Page: page.md\nReason: It helped\n"]);
     assert_eq!(browser.ask(mail).await, expected);
-    browser.end(&server).await;
+    browser.end(server.origin()).await;
 }
 
 #[tokio::test]
@@ -114,7 +114,7 @@ async fn a_block_is_reported_by_its_language_its_number_and_its_heading() {
     let block = "text, block 1 of the page, #a-block--its-output";
     let expected = json!({ "template": "docs-bug.yml", "title": TITLE, "page": "page.md", "block": block });
     assert_eq!(fields(&opened), expected);
-    browser.end(&server).await;
+    browser.end(server.origin()).await;
 }
 
 #[tokio::test]
@@ -136,7 +136,7 @@ async fn it_is_reached_by_keyboard_and_an_arrow_in_it_turns_no_page() {
     assert_eq!(press(Key::Tab).await, "Open an issue");
     assert_eq!(press(Key::Tab).await, "Write a mail");
     assert_eq!(browser.client.current_url().await.expect("an address").as_str(), page);
-    browser.end(&server).await;
+    browser.end(server.origin()).await;
 }
 
 #[tokio::test]
@@ -145,8 +145,8 @@ async fn a_checker_for_accessibility_finds_nothing_wrong_in_any_theme_and_paper_
     let axe = fs::read_to_string(modules.join("node_modules/axe-core/axe.min.js")).expect("axe-core");
     for width in [1200, 380] {
         let Some(browser) = Browser::start(width, false).await else { return };
-        let server = Proofbook::start(&["serve", "--port", "0"]).await;
-        browser.open(&format!("{}/testing/api-explorer.html", server.origin())).await;
+        let origin = hosted().await;
+        browser.open(&format!("{origin}/testing/api-explorer.html")).await;
         browser.wait("pre .report-button").await;
         let version = browser.ask("return document.querySelector('.feedback [name=version]').value").await;
         assert!(version.as_str().is_some_and(|version| version.starts_with("API ")), "{version}");
@@ -164,7 +164,7 @@ async fn a_checker_for_accessibility_finds_nothing_wrong_in_any_theme_and_paper_
         assert_eq!(browser.ask(shown).await, true);
         browser.command("Emulation.setEmulatedMedia", json!({ "media": "print" })).await;
         assert_eq!(browser.ask(shown).await, false);
-        browser.end(&server).await;
+        browser.end(&origin).await;
     }
 }
 

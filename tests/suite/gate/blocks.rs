@@ -104,6 +104,12 @@ const ENDS: &[Fault] = &[
         ["|| exit 3", "|| exit 4"],
         &[("block-failed", PROVE, "```bash,exit=3")],
     ),
+    changed(
+        "a shell that fails before the line at which it should",
+        PROVE,
+        ["test -e no-such-file", "false\ntest -e no-such-file"],
+        &[("block-failed", PROVE, "```bash,exit=3")],
+    ),
     changed("a shell that should fail", PROVE, ["|| exit 3", "|| true"], &[("block-failed", PROVE, "```bash,exit=3")]),
     added("a program that fails", "```python\nraise SystemExit(4)\n```", &[("block-failed", PROVE, "```python\n")]),
     added("a program that is none", "```python\ndef parcel(:\n```", &[("block-failed", PROVE, "```python\n")]),

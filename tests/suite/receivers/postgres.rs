@@ -32,7 +32,8 @@ impl Postgres {
         run(unprivileged(&programs.join("initdb")).args(flags)).await;
 
         let mut server = unprivileged(&programs.join("postgres"));
-        server.args(["-D", data, "-c", "listen_addresses=", "-k"]).arg(folder.path());
+        // No test cuts its power.
+        server.args(["-D", data, "-c", "fsync=off", "-c", "listen_addresses=", "-k"]).arg(folder.path());
         let mut server = server.stderr(Stdio::piped()).kill_on_drop(true).spawn().expect("the server starts");
         let mut log = BufReader::new(server.stderr.take().expect("its log")).lines();
         while let Some(line) = timeout(PATIENCE, log.next_line()).await.expect("it starts").expect("text") {

@@ -26,7 +26,7 @@ impl Receiver {
     pub(super) async fn prepare(language: Language) -> Option<Self> {
         let flask = || Sample::python("webhook-receiver/flask", "app.py");
         let (sample, postgres) = match language {
-            Language::Rust => (Sample::rust("webhook-receiver").await, None),
+            Language::Rust => (Sample::rust("webhook-receiver"), None),
             Language::Express => (Sample::node("webhook-receiver/express", "server.mjs")?, None),
             Language::Flask => (flask()?, None),
             Language::FlaskOnPostgres => {

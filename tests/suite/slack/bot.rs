@@ -30,7 +30,7 @@ impl Bot {
     pub(super) async fn prepare(language: Language) -> Option<Self> {
         let sample = match language {
             Language::JavaScript => Sample::node("slack-bot/javascript", "bot.mjs")?,
-            Language::Rust => Sample::rust("policy-slack-bot").await,
+            Language::Rust => Sample::rust("policy-slack-bot"),
         };
         let sandbox = Sandbox::start().await.expect("the sandbox");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");

@@ -109,14 +109,15 @@ impl Lab {
                 command.env_remove(&name);
             }
         }
-        if let Some(programs) = &self.programs {
-            let path = std::env::var_os("PATH").unwrap_or_default();
-            let folders = std::iter::once(programs.clone()).chain(std::env::split_paths(&path));
-            if let Ok(path) = std::env::join_paths(folders) {
-                command.env("PATH", path);
-            }
-        }
+        search_first(command, self.programs.as_deref());
         command.env("NO_COLOR", "1").env("LC_ALL", "C.UTF-8").env("RUST_BACKTRACE", "0");
+    }
+
+    /// What every shell gets, too: its `python3` has what the pages may import, whatever the machine's own has.
+    pub(super) fn clean_shell(&self, command: &mut std::process::Command) {
+        self.clean(command);
+        let python = self.settings.python.as_ref().and_then(|_| self.python().ok()?.parent());
+        search_first(command, self.programs.iter().map(PathBuf::as_path).chain(python));
     }
 
     /// The helpers and lock files of the blocks, for the cache: what they are named, and their text.
@@ -138,5 +139,14 @@ impl Lab {
             files.insert(path.clone(), std::fs::read(&path).unwrap_or_default());
         }
         files
+    }
+}
+
+/// Lets a command find programs in these folders before all others.
+fn search_first<'a>(command: &mut std::process::Command, folders: impl IntoIterator<Item = &'a Path>) {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = folders.into_iter().map(Path::to_owned).chain(std::env::split_paths(&path));
+    if let Ok(path) = std::env::join_paths(folders) {
+        command.env("PATH", path);
     }
 }

@@ -1,6 +1,7 @@
 //! Runs the units of a plan and judges them.
 //!
-//! - [`session`]: all units, as many at once as there are CPUs, and what came of each
+//! - [`session`]: all units, twice as many at once as there are CPUs; `unit`: one of them
+//! - `wanted`: what of a book to run; `report`: what came of it
 //! - `lab`: what all units share; `world`: what a unit has for itself; `leftovers`: what it leaves running
 //! - `program`, `shell`, `rust`, `http`: blocks that run
 //! - `data`, `config`, `diagram`: blocks that are held against something
@@ -15,18 +16,24 @@ mod http;
 mod lab;
 mod leftovers;
 mod program;
+mod report;
 mod rust;
 pub mod session;
 mod shell;
+mod unit;
 mod verdict;
+mod wanted;
 mod world;
 
 use std::ops::Range;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 
+pub use report::{BlockReport, Report};
 pub use rust::Compiled;
-pub use session::{BlockReport, Options, Progress, Report, Status, test};
+pub use session::{Progress, test};
+pub use unit::Status;
+pub use wanted::Options;
 pub use world::{Call, Seen};
 
 use crate::Finding;

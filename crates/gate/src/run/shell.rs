@@ -53,7 +53,7 @@ pub(super) fn run(lab: &Lab, world: &World, page: &Page, unit: &Unit) -> io::Res
         command.args(["-o", "pipefail"]);
     }
     command.args(["-eu", "-s"]);
-    lab.clean(&mut command);
+    lab.clean_shell(&mut command);
     command.envs(world.env().iter().cloned()).current_dir(world.work());
     if let Some(helpers) = lab.settings.bash.as_ref().and_then(|bash| bash.helpers.as_ref()) {
         command.env("BASH_ENV", lab.root.join(helpers));
@@ -146,7 +146,8 @@ impl Shell {
         let source = format!(". '{}'", script.display());
         self.tell(&match wanted {
             None | Some(0) => format!("{source} {streams}\nprintf '%s\\n' \"$?\"\n"),
-            Some(_) => format!("code=0; (set -e; {source}) {streams} || code=$?; printf '%s\\n' \"$code\"\n"),
+            // Behind `||` the shell would pass over commands that fail.
+            Some(_) => format!("set +e\n(set -e; {source}) {streams}\nprintf '%s\\n' \"$?\"\nset -e\n"),
         })?;
         let wanted = wanted.unwrap_or(0);
         let fault = match self.said.recv_timeout(self.limits.time) {

@@ -8,7 +8,6 @@ mod pages;
 mod process;
 mod prose;
 mod reference;
-#[cfg(feature = "run")]
 mod reports;
 
 use std::path::{Path, PathBuf};
