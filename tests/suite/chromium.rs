@@ -58,7 +58,7 @@ impl Browser {
         if width < 500 {
             // A window can't be that narrow; a phone can.
             options["mobileEmulation"] =
-                json!({ "deviceMetrics": { "width": width, "height": 900, "pixelRatio": 2.0 } });
+                json!({ "deviceMetrics": { "width": width, "height": 900, "pixelRatio": 1.0 } });
         }
         capabilities.insert("goog:chromeOptions".to_owned(), options);
         capabilities.insert("goog:loggingPrefs".to_owned(), json!({ "performance": "ALL" }));

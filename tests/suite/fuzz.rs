@@ -8,7 +8,7 @@ use crate::support::repository;
 use crate::tools;
 
 /// How many calls have to be generated at least.
-const CASES: u64 = 3_000;
+const CASES: u64 = 2_000;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn thousands_of_generated_calls_break_no_rule() {

@@ -102,7 +102,7 @@ pub struct Rust {
     pub after: String,
 }
 
-/// What Python blocks may import.
+/// What Python blocks may import. A shell block's `python3` has it too.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Python {
