@@ -35,6 +35,22 @@ crate::samples::each_case! {
     ]
     rust: Rust;
     flask: Flask;
-    flask_on_postgres: FlaskOnPostgres;
     express: Express;
+}
+
+// What the database has a part in. All else is the same program's work as above.
+crate::samples::each_case! {
+    Receiver [
+        takes_what_the_sandbox_sends
+        takes_a_valid_delivery
+        takes_an_unknown_event_type
+        does_a_duplicate_once
+        keeps_the_newest_when_they_come_out_of_order
+        answers_before_it_works_and_tries_again
+        serves_others_while_a_client_is_slow
+        finishes_what_it_has_taken_when_told_to_stop
+        reaches_gold
+        loses_nothing_and_does_nothing_twice_when_it_is_killed
+    ]
+    flask_on_postgres: FlaskOnPostgres;
 }
