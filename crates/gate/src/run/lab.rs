@@ -100,6 +100,16 @@ impl Lab {
 
     /// The environment that every program gets beside its world's: nothing that leads it to another API or through a proxy.
     pub(super) fn clean(&self, command: &mut std::process::Command) {
+        self.clean_with(command, None);
+    }
+
+    /// The same for a shell, whose `python3` has what the pages may import, whatever the machine's own has.
+    pub(super) fn clean_shell(&self, command: &mut std::process::Command) {
+        let python = self.settings.python.as_ref().and_then(|_| self.python().ok()?.parent());
+        self.clean_with(command, python);
+    }
+
+    fn clean_with(&self, command: &mut std::process::Command, python: Option<&Path>) {
         for (name, _) in std::env::vars_os() {
             let upper = name.to_string_lossy().to_ascii_uppercase();
             // Cargo's words for the program that it runs would be taken for those of another one.
@@ -109,15 +119,12 @@ impl Lab {
                 command.env_remove(&name);
             }
         }
-        search_first(command, self.programs.as_deref());
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let first = self.programs.as_deref().into_iter().chain(python).map(Path::to_owned);
+        if let Ok(path) = std::env::join_paths(first.chain(std::env::split_paths(&path))) {
+            command.env("PATH", path);
+        }
         command.env("NO_COLOR", "1").env("LC_ALL", "C.UTF-8").env("RUST_BACKTRACE", "0");
-    }
-
-    /// What every shell gets, too: its `python3` has what the pages may import, whatever the machine's own has.
-    pub(super) fn clean_shell(&self, command: &mut std::process::Command) {
-        self.clean(command);
-        let python = self.settings.python.as_ref().and_then(|_| self.python().ok()?.parent());
-        search_first(command, self.programs.iter().map(PathBuf::as_path).chain(python));
     }
 
     /// The helpers and lock files of the blocks, for the cache: what they are named, and their text.
@@ -139,14 +146,5 @@ impl Lab {
             files.insert(path.clone(), std::fs::read(&path).unwrap_or_default());
         }
         files
-    }
-}
-
-/// Lets a command find programs in these folders before all others.
-fn search_first<'a>(command: &mut std::process::Command, folders: impl IntoIterator<Item = &'a Path>) {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = folders.into_iter().map(Path::to_owned).chain(std::env::split_paths(&path));
-    if let Ok(path) = std::env::join_paths(folders) {
-        command.env("PATH", path);
     }
 }
